@@ -1,0 +1,1 @@
+"""Release, run and grade the notebook labs of deep-learning courses."""

@@ -1,0 +1,1 @@
+"""A graded attempt as a page."""

@@ -1,0 +1,1 @@
+"""Attempts and grades, and the one door to nbgrader's tables."""

@@ -1,0 +1,1 @@
+"""One attempt becomes answers, verdicts and a score."""

@@ -1,0 +1,1 @@
+"""A warm zygote and the jails it forks: knows nothing of courses."""

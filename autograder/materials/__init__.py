@@ -1,0 +1,1 @@
+"""What a lab needs beside its notebook: data in three parts that never overlap, and a pretrained base."""

@@ -1,0 +1,1 @@
+"""The sentences people read, from gettext catalogues: Spanish first, English second."""
