@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -77,6 +77,7 @@ class Bundle:
     limits: Limits
     public: dict[str, str]
     hidden: dict[str, str]
+    settings: dict[str, Any] = field(default_factory=dict)  # the lab's own numbers for its tests, e.g. thresholds
 
     @property
     def max_score(self) -> float:
