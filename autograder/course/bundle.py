@@ -22,13 +22,20 @@ class Role(StrEnum):
 class Cell:
     """One cell with a ``grade_id`` of the instructor's notebook, in its order.
 
-    ``source`` is what the release shows, except for a test, where it is the whole test with its hidden part.
+    ``source`` is what the release shows, except for a test, where it is the whole test with its hidden part and
+    ``visible`` is what the release shows of it.
     """
 
     id: str
     role: Role
     type: str  # "code" or "markdown"
     source: str
+    visible: str = ""
+
+    @property
+    def released(self) -> str:
+        """Return the source that a student was given."""
+        return self.visible if self.role is Role.TEST else self.source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
