@@ -101,7 +101,7 @@ class Bundle:
 
 
 def bundle_from_json(text: str) -> Bundle:
-    """Return the bundle that ``to_json`` wrote. Raises ``KeyError``, ``TypeError`` or ``ValueError`` on anything else."""
+    """Return the bundle that ``to_json`` wrote. Raises ``KeyError``, ``TypeError`` or ``ValueError`` for other text."""
     raw: dict[str, Any] = json.loads(text)
     raw["cells"] = tuple(Cell(**{**cell, "role": Role(cell["role"])}) for cell in raw["cells"])
     raw["questions"] = tuple(_question(question) for question in raw["questions"])
@@ -111,4 +111,5 @@ def bundle_from_json(text: str) -> Bundle:
 
 def _question(raw: dict[str, Any]) -> Question:
     tuples = ("answers", "requires", "names", "imports")
-    return Question(**{key: tuple(value) if key in tuples else value for key, value in raw.items()})
+    fields: dict[str, Any] = {key: tuple(value) if key in tuples else value for key, value in raw.items()}
+    return Question(**fields)
