@@ -23,7 +23,7 @@ LANGUAGES = ("es", "en")
 LOCALE = Path(__file__).parent / "locale"
 
 
-class UnknownMessage(KeyError):  # noqa: N818 (the error is ours, the message is unknown)
+class UnknownMessage(KeyError):
     """No catalogue of that language has that id: a typo of ours, so it fails loudly."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class CheckFailed(AssertionError):  # noqa: N818 (a check fails; nothing of ours erred)
+class CheckFailed(AssertionError):
     """A check found the student's work wanting; ``sentence`` says how, in the reader's language.
 
     It lives on the lowest floor so that a mirror can raise it too. In a notebook it is shown as its sentence alone,
