@@ -1,1 +1,25 @@
 """Attempts and grades, and the one door to nbgrader's tables."""
+
+from autograder.gradebook.book import Attempt, Gradebook, Run
+from autograder.gradebook.database import DatabaseTooNew
+from autograder.gradebook.grades import GradeRow, QuestionGrade, best, latest, to_csv
+from autograder.gradebook.package import PackageRefused, pack, unpack
+from autograder.gradebook.store import ObjectDamaged, ObjectMissing, ObjectStore
+
+__all__ = [
+    "Attempt",
+    "DatabaseTooNew",
+    "GradeRow",
+    "Gradebook",
+    "ObjectDamaged",
+    "ObjectMissing",
+    "ObjectStore",
+    "PackageRefused",
+    "QuestionGrade",
+    "Run",
+    "best",
+    "latest",
+    "pack",
+    "to_csv",
+    "unpack",
+]

@@ -1,0 +1,61 @@
+"""A graded attempt to keep, and a gradebook to keep it in."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from autograder.course.result import CellOutput, Exhibit, Flag, GradedAttempt, QuestionResult, Verdict
+from autograder.gradebook import Gradebook
+
+NOON = datetime(2021, 10, 17, 17, 0, tzinfo=UTC)
+
+MakeGraded = Callable[..., GradedAttempt]
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Iterator[Gradebook]:
+    with Gradebook.open(tmp_path / "var") as opened:
+        yield opened
+
+
+@pytest.fixture
+def make_graded() -> MakeGraded:
+    """Return a maker of graded attempts: ``make(b"bytes", kernel=Verdict.FAILED)``."""
+
+    def make(submission: bytes = b"{}", lab: str = "lab2", **verdicts: Verdict) -> GradedAttempt:
+        verdicts = verdicts or {"kernel": Verdict.PASSED, "essay": Verdict.MANUAL}
+        return GradedAttempt(
+            lab=lab,
+            bundle="b" * 64,
+            submission=hashlib.sha256(submission).hexdigest(),
+            questions=tuple(
+                QuestionResult(
+                    id=id, points=2.0, score=_score(verdict), verdict=verdict, message="`kernel` está bien: ñ"
+                )
+                for id, verdict in verdicts.items()
+            ),
+            flags=(Flag(id="locked cell edited", cell="q1", message="Cambiaste una celda"),),
+            exhibits=(
+                Exhibit(
+                    question="kernel", kind="pictures", data={"captions": ["tu kernel", None]}, images=(b"one", b"")
+                ),
+                Exhibit(question="kernel", kind="curves", data={"series": {"loss": [0.5, 1e300]}}),
+            ),
+            outputs=(CellOutput(cell="a", text="hola \ud800", error="ValueError: no", png=(b"\x89PNG", b"two")),),
+            transcript="c" * 64,
+            layers=("namespaces", "seccomp"),
+            peak_memory_bytes=5 << 30,
+            seconds={"total": 2.5, "examine": 0.25},
+        )
+
+    return make
+
+
+def _score(verdict: Verdict) -> float | None:
+    scores = {Verdict.PASSED: 2.0, Verdict.PARTIAL: 1.0, Verdict.MANUAL: None, Verdict.INTERNAL: None}
+    return scores.get(verdict, 0.0)
