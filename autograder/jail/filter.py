@@ -1,0 +1,113 @@
+"""Which system calls a jailed process may make: an allowlist, compiled by libseccomp for this architecture.
+
+Names, never numbers: libseccomp knows them for each architecture. What is in no list answers ENOSYS, so that the C
+library falls back to an older call; what is refused on purpose answers EPERM, so that an error message makes sense.
+"""
+
+from __future__ import annotations
+
+import errno
+import platform
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+from autograder.jail import namespaces as ns
+from autograder.jail.errors import LayerMissing
+from autograder.jail.syscalls import ALLOWED, ONLY_ON_X86_64, REFUSED, YOUNG
+
+_AF = {"local": (socket.AF_UNIX,), "network": (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6)}
+_MAP_SHARED = 0x01
+_MAP_ANONYMOUS = 0x20
+_S_IFMT = 0o170000
+_S_IFIFO = 0o010000
+_LOW_32 = 0xFFFF_FFFF
+_IOCTLS = (0x5401, 0x5413, 0x540F, 0x541B, 0x5421, 0x5450, 0x5451, 0x5452)
+"""TCGETS (is it a terminal?), TIOCGWINSZ, TIOCGPGRP, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX, FIOASYNC. So no TIOCSTI."""
+_PRCTLS = (1, 2, 3, 15, 16, 21, 23, 29, 30, 38, 39, 41, 42, 0x53564D41)
+"""Parent-death signal, names, timer slack, no_new_privs, THP, VMA names. Never PR_SET_DUMPABLE or capabilities."""
+_NEW_NAMESPACES = (
+    ns.CLONE_NEWNS
+    | ns.CLONE_NEWCGROUP
+    | ns.CLONE_NEWUTS
+    | ns.CLONE_NEWIPC
+    | ns.CLONE_NEWUSER
+    | ns.CLONE_NEWPID
+    | ns.CLONE_NEWNET
+)
+
+
+def prepare(network: bool, machine: str | None = None) -> Any:
+    """Return a ``pyseccomp.SyscallFilter`` ready to ``load()``. Slow beside a fork: make it once, before.
+
+    ``machine`` is x86_64 or aarch64; None is this one. Raises ``LayerMissing``.
+    """
+    machine = machine or platform.machine()
+    try:
+        import pyseccomp
+    except (ImportError, RuntimeError, OSError) as error:
+        raise LayerMissing("seccomp", f"pyseccomp or libseccomp: {error}") from error
+    architectures = {"x86_64": pyseccomp.Arch.X86_64, "aarch64": pyseccomp.Arch.AARCH64}
+    if machine not in architectures:
+        raise LayerMissing("seccomp", f"no list of system calls for {machine}")
+    try:
+        return _filter(pyseccomp, architectures[machine], machine, network)
+    except (OSError, ValueError) as error:
+        raise LayerMissing("seccomp", error) from error
+
+
+def _filter(seccomp: Any, architecture: int, machine: str, network: bool) -> Any:
+    rules = seccomp.SyscallFilter(seccomp.ERRNO(errno.ENOSYS))
+    if not rules.exist_arch(architecture):
+        rules.add_arch(architecture)
+        rules.remove_arch(seccomp.Arch.NATIVE)
+    rules.set_attr(seccomp.Attr.ACT_BADARCH, seccomp.KILL_PROCESS)
+    rules.set_attr(seccomp.Attr.CTL_NNP, 1)
+    for name in _known(seccomp, architecture, machine, ALLOWED):
+        rules.add_rule(seccomp.ALLOW, name)
+    for name in _known(seccomp, architecture, machine, REFUSED):
+        rules.add_rule(seccomp.ERRNO(errno.EPERM), name)
+    _add_conditions(seccomp, rules, network, machine)
+    return rules
+
+
+def _known(seccomp: Any, architecture: int, machine: str, names: tuple[str, ...]) -> Iterator[str]:
+    """Yield the names that this architecture has. Raises ``LayerMissing`` for one that should be known and is not."""
+    for name in names:
+        if machine != "x86_64" and name in ONLY_ON_X86_64:
+            continue
+        try:
+            known = seccomp.resolve_syscall(architecture, name) >= 0
+        except (OSError, ValueError):
+            known = False
+        if known:
+            yield name
+        elif name not in YOUNG:
+            raise LayerMissing("seccomp", f"libseccomp does not know {name} on {machine}")
+
+
+def _add_conditions(seccomp: Any, rules: Any, network: bool, machine: str) -> None:
+    """Add the calls that depend on an argument."""
+    allow, arg = seccomp.ALLOW, seccomp.Arg
+    equal, masked = seccomp.EQ, seccomp.MASKED_EQ
+    refuse, busy = seccomp.ERRNO(errno.EPERM), seccomp.ERRNO(errno.ENOMEM)
+    rules.add_rule(allow, "clone", arg(0, masked, _NEW_NAMESPACES, 0))
+    for number in (bit for bit in range(32) if _NEW_NAMESPACES >> bit & 1):
+        rules.add_rule(refuse, "clone", arg(0, masked, 1 << number, 1 << number))
+    families = _AF["network" if network else "local"]
+    for family in families:
+        rules.add_rule(allow, "socket", arg(0, equal, family))
+    rules.add_rule(seccomp.ERRNO(errno.EAFNOSUPPORT), "socket", arg(0, seccomp.GT, max(families)))
+    rules.add_rule(allow, "socketpair", arg(0, equal, socket.AF_UNIX))
+    for number in _IOCTLS:
+        rules.add_rule(allow, "ioctl", arg(1, masked, _LOW_32, number))
+    for number in _PRCTLS:
+        rules.add_rule(allow, "prctl", arg(0, masked, _LOW_32, number))
+    # Memory shared by no file belongs to no process once it is given back with madvise: nobody could count it.
+    shared = _MAP_SHARED | _MAP_ANONYMOUS
+    rules.add_rule(allow, "mmap", arg(3, masked, _MAP_SHARED, 0))
+    rules.add_rule(allow, "mmap", arg(3, masked, shared, _MAP_SHARED))
+    rules.add_rule(busy, "mmap", arg(3, masked, shared, shared))
+    rules.add_rule(allow, "mknodat", arg(2, masked, _S_IFMT, _S_IFIFO))
+    if machine == "x86_64":
+        rules.add_rule(allow, "mknod", arg(1, masked, _S_IFMT, _S_IFIFO))

@@ -1,0 +1,163 @@
+"""The process outside a jail that owns it: reads the job, has the jail built, watches it, tells how it ended."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from autograder.jail import control, inside, limits, program, root, unsafe, verify
+from autograder.jail import namespaces as ns
+from autograder.jail.errors import LayerMissing
+from autograder.jail.memory import Baseline, Gauge
+from autograder.jail.settings import Settings
+from autograder.jail.types import Exit, Job
+from autograder.jail.watch import told, watch
+
+BUILD_SECONDS = 60.0
+UIDS = range(65_000, 65_500)
+"""Ids that no distribution gives to anybody: one for each jail that root runs, leased while it lives."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nursery:
+    """What the zygote prepared for all its jails."""
+
+    settings: Settings
+    readonly: tuple[root.Bind, ...]
+    filters: Mapping[bool, Any]  # by whether the network is allowed
+    namespaces: Mapping[str, str]
+
+
+def supervise(connection: socket.socket, nursery: Nursery, slot: int) -> NoReturn:
+    """In a fresh child of the zygote: see one job through. The zygote itself never reads a job."""
+    try:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        os.setsid()
+        baseline = Baseline.of_this_process()
+        plain, (channel,) = control.receive(connection, BUILD_SECONDS)
+        job = Job.from_plain(plain)
+        end = _run(connection, job, socket.socket(fileno=channel), nursery, slot, baseline)
+        control.send(connection, {"exit": {name: getattr(end, name) for name in Exit.__slots__}})
+    except control.HungUp:
+        os._exit(0)
+    except BaseException as error:
+        control.tell_failure(connection, error)
+        os._exit(1)
+    os._exit(0)
+
+
+def _run(
+    connection: socket.socket, job: Job, channel: socket.socket, nursery: Nursery, slot: int, baseline: Baseline
+) -> Exit:
+    if nursery.settings.unsafe:
+        return unsafe.run(connection, job, channel, nursery.settings, baseline)
+    lease, cell = _prepare(job, nursery, slot, baseline)
+    report, theirs = control.pair()
+    pid_one = os.fork()
+    if pid_one == 0:
+        connection.close()
+        report.close()
+        lease.close()
+        inside.pid_one(cell, channel, theirs)
+    theirs.close()
+    channel.close()
+    try:
+        proc, work = _expect(report, "built")[1]
+        layers = _expect(report, "layers")[0]["layers"]
+    except BaseException:
+        os.kill(pid_one, signal.SIGKILL)
+        raise
+    control.send(connection, {"layers": [*layers, "watchdog"]})
+    gauge = Gauge(proc=proc, work=work, baseline=baseline)
+    reason = watch(connection, pid_one, job, gauge)
+    _, _, usage = os.wait4(pid_one, 0)
+    lease.close()
+    status = _status(report) if reason == "exit" else 0
+    return told(status, reason, job, usage.ru_utime + usage.ru_stime, gauge.peak)
+
+
+def _prepare(job: Job, nursery: Nursery, slot: int, baseline: Baseline) -> tuple[socket.socket, inside.Cell]:
+    """Take a user for the jail and enter its user and pid namespaces; gather what the processes inside need."""
+    found = program.find_program(job.program)
+    as_root = os.geteuid() == 0
+    lease, uid = _lease_uid(slot) if as_root else (socket.socket(socket.AF_UNIX), os.geteuid())
+    gid = uid if as_root else os.getegid()
+    processors = frozenset(limits.choose_processors(job.limits.cpus, slot))
+    _enter_namespaces(uid, gid, as_root)
+    rlimits = limits.resource_limits(job.limits, baseline.data)
+    return lease, inside.Cell(
+        job=job,
+        program=found,
+        layout=root.Layout(
+            readonly=nursery.readonly,
+            mounts=job.mounts,
+            uid=uid,
+            gid=gid,
+            disk_bytes=job.limits.disk_bytes,
+            network=job.network,
+        ),
+        filter=nursery.filters[job.network],
+        limits=rlimits,
+        environment=program.environment_of(job, nursery.settings),
+        processors=processors,
+        expected=verify.Expected(
+            outside=nursery.namespaces,
+            uid=uid,
+            own_user_namespace=not as_root,
+            network=job.network,
+            limits=rlimits,
+            writable=frozenset(str(mount.inside) for mount in job.mounts if mount.writable),
+        ),
+    )
+
+
+def _lease_uid(slot: int) -> tuple[socket.socket, int]:
+    """Take an id that no other jail of this machine has. An abstract socket's name is free again when we end."""
+    for offset in range(len(UIDS)):
+        uid = UIDS[(slot + offset) % len(UIDS)]
+        lease = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        try:
+            lease.bind(f"\0autograder-jail-{uid}")
+        except OSError:
+            lease.close()
+        else:
+            return lease, uid
+    raise LayerMissing("uid", f"all of {UIDS.start}-{UIDS.stop - 1} are taken")
+
+
+def _enter_namespaces(uid: int, gid: int, as_root: bool) -> None:
+    if not as_root:
+        try:
+            ns.unshare(ns.CLONE_NEWUSER)
+            ns.map_user(uid, gid, uid, gid)
+        except OSError as error:
+            raise LayerMissing("user", error) from error
+    try:
+        ns.unshare(ns.CLONE_NEWPID)
+    except OSError as error:
+        raise LayerMissing("pid", error) from error
+
+
+def _expect(report: socket.socket, key: str) -> tuple[dict[str, Any], list[int]]:
+    """Return the next report of the processes inside, which must be ``key``."""
+    try:
+        message, fds = control.receive(report, BUILD_SECONDS)
+    except (control.HungUp, TimeoutError) as error:
+        raise LayerMissing("root", f"the jail was not ready in {BUILD_SECONDS:.0f} s ({error!r})") from error
+    if "missing" in message:
+        raise LayerMissing(message["missing"], message["reason"])
+    if key not in message:
+        raise LayerMissing("seccomp", f"the program ended while it locked itself in: {message}")
+    return message, fds
+
+
+def _status(report: socket.socket) -> int:
+    """Return what pid 1 learnt of the program. When it could not say, it was killed, and the program with it."""
+    try:
+        return int(control.receive(report)[0]["status"])
+    except control.HungUp:
+        return int(signal.SIGKILL)
