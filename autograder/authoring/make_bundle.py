@@ -116,13 +116,13 @@ class _Questions:
         role = self._roles[id]
         notes = self._notes(id, cell)
         names, imports = self._reads(id, cell["source"]) if role is Role.TEST else ((), ())
-        by_hand = (id,) if role is Role.MANUAL else ()
+        about = tuple(self._answers) if role is Role.TEST else (id,) if role is Role.MANUAL else ()
         return Question(
             id=id,
             title=notes.title or self._title or id,
             points=float(cell["metadata"]["nbgrader"].get("points", 0)),
             manual=role is not Role.TEST,
-            answers=notes.answers or by_hand or tuple(self._answers),
+            answers=notes.answers or about,
             requires=notes.requires,
             names=names,
             imports=imports,

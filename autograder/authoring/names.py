@@ -23,6 +23,7 @@ class Names:
     reads: frozenset[str]
     binds: frozenset[str]  # without the imported ones
     imports: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    star: bool = False  # a star import binds who knows what
 
 
 def names_of(source: str) -> Names:
@@ -31,7 +32,7 @@ def names_of(source: str) -> Names:
     scope.block(parse(source).body)
     reads = (scope.reads | (scope.later - scope.binds - scope.imports.keys())) - KNOWN
     imports = {name: tuple(dict.fromkeys(statements)) for name, statements in scope.imports.items()}
-    return Names(reads=frozenset(reads), binds=frozenset(scope.binds), imports=imports)
+    return Names(reads=frozenset(reads), binds=frozenset(scope.binds), imports=imports, star=scope.star)
 
 
 def parse(source: str) -> ast.Module:
@@ -57,6 +58,7 @@ class _Scope(ast.NodeVisitor):
         self.later: set[str] = set()  # read by functions, whenever those are called
         self.binds: set[str] = set()  # bound somewhere in this scope
         self.imports: dict[str, list[str]] = {}
+        self.star = False
         self.outer: set[str] = set()  # declared global or nonlocal
 
     def block(self, body: Sequence[ast.AST]) -> None:
@@ -94,6 +96,7 @@ class _Scope(ast.NodeVisitor):
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         for alias in node.names:
+            self.star = self.star or alias.name == "*"
             if alias.name != "*" and node.module != "__future__":
                 self._import(alias.asname or alias.name, ast.ImportFrom(node.module, [alias], node.level))
 

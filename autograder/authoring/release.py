@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.authoring.errors import AuthoringError
-from autograder.authoring.notebook import Notebook, grade_id, read_notebook
+from autograder.authoring.notebook import Notebook, read_notebook
 
 NEEDS_DATABASE = ("SaveCells",)
 RUNS_CODE = ("Execute",)
@@ -19,8 +19,9 @@ UP_TO_SAVING = "SaveCells"
 class Notebooks:
     """What one source notebook becomes. ``path`` is the source's.
 
-    ``whole`` has solutions and whole tests. ``saved`` has stubs in place of solutions, and whole tests: what nbgrader
-    keeps in its database. ``release`` is for students. ``solution`` has solutions and the visible part of tests.
+    ``whole`` has solutions and whole tests, as nbgrader's generate_solution leaves them. ``saved`` has stubs in place
+    of solutions, and whole tests: what nbgrader keeps in its database. ``release`` is for students; ``solution`` is
+    the release with its answers filled in, as a student would have written them.
     """
 
     path: Path
@@ -62,7 +63,7 @@ class _Conversion:
             whole=whole,
             saved=saved,
             release=release,
-            solution=_with_tests_of(release, whole),
+            solution=self._filled_in(release, whole),
         )
 
     def _split(self) -> tuple[list[Any], list[Any]]:
@@ -72,6 +73,20 @@ class _Conversion:
             raise AuthoringError("no_save_cells", file=self._root / "nbgrader_config.py")
         cut = names.index(UP_TO_SAVING)
         return self._assignment[:cut], self._assignment[cut:]
+
+    def _filled_in(self, release: Notebook, whole: Notebook) -> Notebook:
+        """Return the release with the answers of ``whole``. Its tests stay as released: a solution is handed out."""
+        from nbgrader.preprocessors import ClearSolutions
+
+        clear = ClearSolutions(config=self._config)
+        marks = (clear.begin_solution_delimeter, clear.end_solution_delimeter)
+        solution = deepcopy(release)
+        for cell, answered in zip(solution["cells"], whole["cells"], strict=True):
+            if cell["metadata"].get("nbgrader", {}).get("solution"):
+                lines = answered["source"].split("\n")
+                cell["source"] = "\n".join(line for line in lines if not any(mark in line for mark in marks))
+                cell |= {"attachments": answered["attachments"]} if "attachments" in answered else {}
+        return solution
 
     def _run(self, preprocessors: list[Any], notebook: Notebook) -> Notebook:
         result: Any = deepcopy(notebook)
@@ -108,18 +123,3 @@ def read_config(root: Path) -> Any:
         return PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
     except Exception as error:  # the author's own Python
         raise AuthoringError("config", file=root / "nbgrader_config.py", why=repr(error)) from error
-
-
-def _with_tests_of(release: Notebook, whole: Notebook) -> Notebook:
-    """Return the solution with the tests as released: a solution is handed out, its hidden tests are not."""
-    released = {grade_id(cell): cell["source"] for cell in release["cells"] if _is_test(cell)}
-    solution = deepcopy(whole)
-    for cell in solution["cells"]:
-        if _is_test(cell):
-            cell["source"] = released[grade_id(cell)]
-    return solution
-
-
-def _is_test(cell: dict[str, Any]) -> bool:
-    meta = cell["metadata"].get("nbgrader", {})
-    return bool(meta.get("grade")) and not meta.get("solution") and cell["cell_type"] == "code"

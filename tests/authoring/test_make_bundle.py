@@ -86,8 +86,8 @@ def test_a_task_is_a_question_that_a_person_grades(bundled, kit):
         "task", "Haz un dibujo.\n=== BEGIN MARK SCHEME ===\nun gato\n=== END MARK SCHEME ===", kind="markdown"
     )
     task["metadata"]["nbgrader"] |= {"task": True, "points": 3}
-    bundle = bundled(kit.notebook(task))
-    assert [(question.manual, question.points) for question in bundle.questions] == [(True, 3)]
+    bundle = bundled(kit.notebook(kit.answer("a", "x = 1"), task))
+    assert [(q.manual, q.points, q.answers) for q in bundle.questions] == [(True, 3, ())]
     assert "gato" not in bundle.to_json()
 
 
@@ -130,7 +130,8 @@ def test_a_test_that_is_not_python_is_refused(bundled, kit):
 
 
 def test_hints_are_read_from_details_blocks():
-    text = "a\n<details>\n<summary>Pista 1</summary>\n\n  uno\n  dos\n</details>\n<details><summary>Solución</summary>no</details>"
+    other = "<details><summary>Solución</summary>no</details>"
+    text = "a\n<details>\n<summary>Pista 1</summary>\n\n  uno\n  dos\n</details>\n" + other
     assert hints_in(text) == ["uno\ndos"]
 
 

@@ -31,7 +31,7 @@ def test_a_release_has_stubs_for_solutions_and_no_hidden_tests(derived, kit):
 
 def test_a_solution_has_the_answers_and_no_hidden_tests(derived, kit):
     _, notebooks = derived(kit.MINI)
-    assert "total = sum(range(4))" in source_of(notebooks.solution, "total")
+    assert source_of(notebooks.solution, "total") == "total = sum(range(4))"
     assert source_of(notebooks.solution, "test-total") == "assert total > 0"
     assert "secret" not in notebook_bytes(notebooks.solution).decode()
 
@@ -80,7 +80,7 @@ def test_an_attachment_of_a_solution_is_not_released(derived, kit):
     assert [cell.get("attachments") for cell in release["cells"]] == [{"p.png": picture}, None]
 
 
-def test_a_course_may_have_delimiters_header_and_stubs_of_its_own(tmp_path, derived, kit):
+def test_a_course_may_have_delimiters_header_and_stubs_of_its_own(tmp_path, kit):
     answer = kit.answer("a", "#<< \nx = 1\n#>>")
     graded = kit.graded("g", "assert x\n#[[\nassert x == 1\n#]]")
     kit.write_course(tmp_path)
@@ -111,9 +111,9 @@ def test_the_source_is_left_as_it_was(tmp_path, derived, kit):
 
 
 UNFIT = {
-    "not JSON": (lambda kit: "{", "JSON"),
-    "not a notebook": (lambda kit: "[]", "formato 4"),
-    "format 3": (lambda kit: json.dumps({"nbformat": 3, "worksheets": []}), "formato 4"),
+    "not JSON": (lambda _: "{", "JSON"),
+    "not a notebook": (lambda _: "[]", "formato 4"),
+    "format 3": (lambda _: json.dumps({"nbformat": 3, "worksheets": []}), "formato 4"),
     "not cells": (lambda kit: json.dumps({**kit.notebook(), "cells": [1]}), "formato 4"),
     "no source": (lambda kit: json.dumps({**kit.notebook(), "cells": [{"cell_type": "code"}]}), "formato 4"),
     "another language": (
