@@ -116,7 +116,7 @@ def _check_content(array: NDArray[Any]) -> None:
 
 
 def write_array(value: object, writer: Writer) -> Pair | None:
-    """Write an array, a NumPy scalar or a tensor. Symbolic tensors and arrays of objects raise: they do not cross."""
+    """Write an array, a NumPy scalar or a tensor. Symbolic tensors and arrays of objects raise."""
     of = _of(value)
     if of is None:
         return None
@@ -142,13 +142,16 @@ def _storable(array: NDArray[Any]) -> NDArray[Any]:
     """Return the array in a dtype that crosses: bfloat16 and its like as float32 (exact), text in objects as text."""
     if array.dtype.kind == "V" and array.dtype.names is None and array.dtype.name != "void":
         return array.astype(np.float32)
-    if array.dtype.kind == "O" and array.size:
-        kinds = {type(item) for item in array.flat}
-        if kinds in ({bytes}, {str}):
-            return array.astype(kinds.pop())
+    if is_text(array):
+        return array.astype(type(array.flat[0]))
     if array.dtype.kind in "US" and array.dtype.itemsize == 0:
         return array.astype(f"{array.dtype.kind}1")
     return array
+
+
+def is_text(array: NDArray[Any]) -> bool:
+    """Return whether an array of objects holds texts, or bytes, alone."""
+    return array.dtype.kind == "O" and {type(item) for item in array.flat} in ({bytes}, {str})
 
 
 def _read_array(data: Json, reader: Reader) -> object:

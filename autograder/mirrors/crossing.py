@@ -27,7 +27,8 @@ class TooLarge(Exception):
 
 
 class Writer:
-    """In the jail: turns a value into a node and gathers its bytes. The first kind to know a value writes it."""
+    """In the jail: turns a value into a node and gathers its bytes. The first kind to know a value writes it; one that
+    raises leaves it to the last kind, which takes everything."""
 
     def __init__(self, kinds: Sequence[Write], keep: Keep) -> None:
         self.blobs: list[bytes] = []
@@ -75,11 +76,11 @@ class Writer:
                 pair = write(value, self)
             except TooLarge:
                 raise
-            except Exception as error:  # the student's object does as it likes: the next kind may do better
+            except Exception as error:  # the student's object does as it likes: it is then no value of any kind
                 if error is self._refusal:
                     raise
                 del self.blobs[written:]
-                continue
+                return self._kinds[-1](value, self) or ("plain", None)
             if pair is not None:
                 return pair
         raise TooLarge

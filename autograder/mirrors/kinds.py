@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from autograder.mirrors import arrays, functions, opaque, plain, strict
+from autograder.mirrors import (
+    arrays,
+    datasets,
+    figures,
+    functions,
+    histories,
+    layers,
+    models,
+    objects,
+    opaque,
+    plain,
+    settings,
+    specs,
+    strict,
+)
 from autograder.mirrors.crossing import Read, Reader, TooLarge, Write, Writer
 from autograder.mirrors.errors import MirrorError, malformed
 from autograder.mirrors.record import Far, Json, Keep, Record
@@ -14,14 +28,30 @@ SPILLED_BYTES = 16 << 20
 
 # NumPy's float64 is a float, a layer can be called: the narrower kind comes first.
 WRITE: Sequence[Write] = (
+    objects.write_objects,
     arrays.write_array,
+    specs.write_spec,
     plain.write_plain,
+    models.write_model,
+    layers.write_layer,
+    settings.write_setting,
+    histories.write_history,
+    figures.write_figure,
+    datasets.write_dataset,
     functions.write_function,
     opaque.write_opaque,
 )
 READ: Mapping[str, Read] = {
     **plain.READ,
     **arrays.READ,
+    **objects.READ,
+    **models.READ,
+    **layers.READ,
+    **settings.READ,
+    **histories.READ,
+    **figures.READ,
+    **datasets.READ,
+    **specs.READ,
     **functions.READ,
     **opaque.READ,
 }

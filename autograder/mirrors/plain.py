@@ -21,6 +21,8 @@ def write_plain(value: object, writer: Writer) -> Pair | None:
     """Write a plain value; one of a subclass as its base type, by the base's own methods."""
     if value is None or isinstance(value, bool):
         return "plain", value
+    if value is ...:  # how a lab leaves an answer to be written
+        return "ellipsis", None
     cls = type(value)
     if issubclass(cls, int):
         return _write_int(int.__index__(value))  # type: ignore[arg-type]
@@ -74,6 +76,10 @@ def _read_int(data: Json, _reader: Reader) -> object:
     return int(data, 16)
 
 
+def _read_ellipsis(_data: Json, _reader: Reader) -> object:
+    return ...
+
+
 def _read_float(data: Json, _reader: Reader) -> object:
     if data not in ("nan", "inf", "-inf"):
         raise malformed("float")
@@ -124,6 +130,7 @@ def _items(data: Json) -> list[Json]:
 READ: dict[str, Read] = {
     "plain": _read_scalar,
     "int": _read_int,
+    "ellipsis": _read_ellipsis,
     "float": _read_float,
     "complex": _read_complex,
     "bytes": _read_bytes,
