@@ -13,6 +13,7 @@ from autograder.grading.transcript import CellRun, Stop
 from autograder.grading.world import FarSideLost, World
 from autograder.messages import say
 from autograder.mirrors import MirrorError, mirror
+from autograder.mirrors.arrays import npy
 from autograder.mirrors.record import Record
 
 _EARNED = (Verdict.PASSED, Verdict.PARTIAL, Verdict.MANUAL)
@@ -54,7 +55,13 @@ def examine(
                 with collecting() as found:
                     ended = _blame(_test(test, values, world), question, run)
                 exhibits.extend(
-                    Exhibit(question=question.id, kind=item.kind, data=item.data, images=item.images) for item in found
+                    Exhibit(
+                        question=question.id,
+                        kind=item.kind,
+                        data=item.data,
+                        images=tuple(npy(image) for image in item.images),
+                    )
+                    for item in found
                 )
         results[question.id] = QuestionResult(
             id=question.id,

@@ -43,7 +43,13 @@ def executed_notebook(bundle: Bundle, content: bytes, graded: GradedAttempt) -> 
         if cell.type == "code":
             cells[-1]["outputs"] = _outputs(outputs.get(cell.id), results.get(cell.id))
     for name, source in own.items():
-        made = {"cell_type": "code", "id": name, "metadata": {}, "source": source, "execution_count": None}
+        made: dict[str, Any] = {
+            "cell_type": "code",
+            "id": name,
+            "metadata": {},
+            "source": source,
+            "execution_count": None,
+        }
         made["outputs"] = _outputs(outputs.get(name), None)
         cells.insert(_place(cells, order, name), made)
     notebook = {"cells": cells, "metadata": _METADATA, "nbformat": 4, "nbformat_minor": 5}

@@ -107,8 +107,8 @@ def _sort(
     if order != list(first):
         flags.append(Flag(id="reordered", cell=None, message=say("grading.flag.reordered")))
     points = {question.id: question.points for question in bundle.questions}
-    for cell in bundle.cells:
-        flags.extend(_changes(cell, first.get(cell.id), points.get(cell.id)))
+    for known_cell in bundle.cells:
+        flags.extend(_changes(known_cell, first.get(known_cell.id), points.get(known_cell.id)))
     return first, own, flags
 
 

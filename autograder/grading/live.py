@@ -17,7 +17,6 @@ from autograder.grading.models import Models
 from autograder.grading.replay import refuse
 from autograder.grading.spawn import Answer, RunningJail, Spawner, call_stopped, exchange, notebook_stopped
 from autograder.grading.transcript import CellRun, Outcome, Shown, Stop, Transcript, call_key
-from autograder.grading.world import StudentCodeStopped
 from autograder.mirrors import mirror, record
 from autograder.mirrors.record import Record
 from autograder.mirrors.wire import WireClosed, WireError, WireTimeout
@@ -72,13 +71,12 @@ class Live:
         sent = tuple(record(arg, refuse) for arg in args)
         named = {name: record(value, refuse) for name, value in kwargs.items()}
         key = call_key(handle, sent, named)
-        try:
-            value = self._call(handle, sent, named)
-        except StudentCodeStopped as stopped:
-            self.transcript.outcomes[key] = Outcome(verdict=stopped.verdict, sentence=stopped.sentence)
-            raise
-        self.transcript.outcomes[key] = Outcome(record=value)
-        return mirror(value, self)
+        answer = self._call(handle, sent, named)
+        if isinstance(answer, str):
+            self.transcript.outcomes[key] = Outcome(raised=answer)
+            raise call_stopped(answer)
+        self.transcript.outcomes[key] = Outcome(record=answer)
+        return mirror(answer, self)
 
     def _run(self, transcript: Transcript) -> None:
         self._jail = self._spawner.spawn(PROGRAM, self._public, self._limits)
@@ -118,7 +116,8 @@ class Live:
             raise WireError("no records")
         return {name: _record(records[name], blobs) for name in names if name in records}
 
-    def _call(self, handle: str, args: tuple[Record, ...], kwargs: dict[str, Record]) -> Record:
+    def _call(self, handle: str, args: tuple[Record, ...], kwargs: dict[str, Record]) -> Record | str:
+        """Return the record of what a function returned, or in a word why it did not return."""
         if self._jail is None:  # an earlier call ended it: this question is not to pay for that one
             self._run(Transcript())
         blobs: list[bytes] = []
@@ -131,11 +130,9 @@ class Live:
         }
         try:
             answer, received = self._ask(head, tuple(blobs))
-            if "record" in answer:
-                return _record(answer["record"], received)
+            return _record(answer["record"], received) if "record" in answer else _text(answer.get("raised"), 100)
         except (WireTimeout, WireClosed, WireError, OSError) as lost:
-            raise call_stopped(self._lost(lost)) from None
-        raise call_stopped(_text(answer.get("raised"), 100))
+            return self._lost(lost)
 
     def _ask(self, head: dict[str, Any], blobs: tuple[bytes, ...]) -> Answer:
         if self._jail is None:

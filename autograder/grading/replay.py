@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import json
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from autograder.course.result import Verdict
+from autograder.grading.spawn import call_stopped
 from autograder.grading.transcript import (
     CellRun,
     Outcome,
@@ -21,8 +20,9 @@ from autograder.grading.transcript import (
     predict_key,
     without_bytes,
 )
-from autograder.grading.world import NotRecorded, Objects, StudentCodeStopped
+from autograder.grading.world import NotRecorded, Objects
 from autograder.mirrors import from_bytes, mirror, record, to_bytes
+from autograder.mirrors.arrays import npy, read_npy
 from autograder.mirrors.record import Record
 
 
@@ -77,8 +77,7 @@ def _keep_outcome(outcome: Outcome, objects: Objects) -> dict[str, Any]:
         "record": None if outcome.record is None else objects.put(to_bytes(outcome.record)),
         "content": None if outcome.content is None else objects.put(outcome.content),
         "facts": outcome.facts,
-        "verdict": outcome.verdict,
-        "sentence": outcome.sentence,
+        "raised": outcome.raised,
     }
 
 
@@ -87,8 +86,7 @@ def _load_outcome(raw: dict[str, Any], objects: Objects) -> Outcome:
         record=None if raw["record"] is None else from_bytes(objects.get(raw["record"])),
         content=None if raw["content"] is None else objects.get(raw["content"]),
         facts=raw["facts"],
-        verdict=None if raw["verdict"] is None else Verdict(raw["verdict"]),
-        sentence=raw["sentence"],
+        raised=raw["raised"],
     )
 
 
@@ -109,6 +107,8 @@ class Replay:
         sent = tuple(record(arg, refuse) for arg in args)
         named = {name: record(value, refuse) for name, value in kwargs.items()}
         outcome = self._outcome(call_key(handle, sent, named))
+        if outcome.raised is not None:
+            raise call_stopped(outcome.raised)
         if outcome.record is None:
             raise NotRecorded(handle)
         return mirror(outcome.record, self)
@@ -129,24 +129,9 @@ class Replay:
         outcome = self._transcript.outcomes.get(key)
         if outcome is None:
             raise NotRecorded(key)
-        if outcome.verdict is not None:
-            raise StudentCodeStopped(outcome.verdict, outcome.sentence)
         return outcome
 
 
 def refuse(value: object) -> str:
     """Refuse to keep a live object: a test sends plain values and arrays into the jail, nothing else."""
     raise TypeError(f"a test cannot send a {type(value).__name__} to the student's code")
-
-
-def npy(array: NDArray[Any]) -> bytes:
-    """Return an array as .npy bytes, without pickle."""
-    buffer = io.BytesIO()
-    np.save(buffer, np.ascontiguousarray(array), allow_pickle=False)
-    return buffer.getvalue()
-
-
-def read_npy(content: bytes) -> NDArray[Any]:
-    """Return the array in .npy bytes. Raises ``ValueError`` on anything else, pickles included."""
-    array: NDArray[Any] = np.load(io.BytesIO(content), allow_pickle=False)
-    return array

@@ -50,19 +50,24 @@ def notebook_stopped(reason: str, cell: str) -> StudentCodeStopped:
     return StudentCodeStopped(Verdict.ERROR, say("grading.stopped.ended", cell=cell))
 
 
-def call_stopped(raised: str) -> StudentCodeStopped:
-    """Return how a call of a student's function that raised is told: by the exception's name at most.
+def call_stopped(raised: str) -> Exception:
+    """Return what a test sees of a call that did not return: the exception itself, when it is one of Python's own.
 
-    A message could carry the hidden inputs, and so could a made-up name: only Python's own exceptions are named.
+    Only its type crosses. Its text could carry the hidden inputs, and so could a made-up name.
     """
     if raised in ("CellTimeout", "wall"):
         return StudentCodeStopped(Verdict.TIMED_OUT, say("grading.call.timed_out"))
     if raised in ("MemoryError", "memory"):
         return StudentCodeStopped(Verdict.OUT_OF_MEMORY, say("grading.call.out_of_memory"))
-    known = isinstance(getattr(builtins, raised, None), type)
-    return StudentCodeStopped(
-        Verdict.ERROR, say("grading.call.raised", error=raised) if known else say("grading.call.raised_unnamed")
-    )
+    known = getattr(builtins, raised, None)
+    if (
+        isinstance(known, type)
+        and issubclass(known, Exception)
+        and not issubclass(known, UnicodeError | BaseExceptionGroup)
+    ):
+        made: Exception = known()
+        return made
+    return StudentCodeStopped(Verdict.ERROR, say("grading.call.ended"))
 
 
 def model_stopped(reason: str) -> StudentCodeStopped:

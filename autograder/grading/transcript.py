@@ -45,13 +45,12 @@ class Stop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What came back for one request: a record, an array's bytes, facts, or the way in which the code stopped."""
+    """What came back for one request: a record, an array's bytes, facts, or how the code stopped."""
 
     record: Record | None = None
     content: bytes | None = None
     facts: dict[str, Any] | None = None
-    verdict: Verdict | None = None
-    sentence: str = ""
+    raised: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)
