@@ -16,6 +16,9 @@ from autograder.authoring.release import Notebooks
 from autograder.course.bundle import Bundle
 from autograder.course.result import Verdict
 
+SOLUTION, RELEASE = "solution", "release"
+"""Names of the two samples that every lab has without a word in its file."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
@@ -65,24 +68,34 @@ def read_samples(path: Path, notebooks: Notebooks, bundle: Bundle) -> list[Sampl
         raise AuthoringError("sample_key", file=path, key=_key(first["loc"]), why=first["msg"]) from error
     except (OSError, ValueError) as error:
         raise AuthoringError("not_toml", file=path, why=str(error)) from error
-    names = [row.name for row in table.sample]
+    names = [SOLUTION, RELEASE, *(row.name for row in table.sample)]
     for name in names:
         if names.count(name) > 1:
             raise AuthoringError("repeated_sample", file=path, cell=name)
     return [_sample(row, path, notebooks, bundle) for row in table.sample]
 
 
-def solution_bytes(notebooks: Notebooks) -> bytes:
-    """Return what a student hands in who answers everything as the author does."""
-    return notebook_bytes(notebooks.solution)
+def both_ends(notebooks: Notebooks, bundle: Bundle) -> list[Sample]:
+    """Return the two samples that every lab has: everything answered as its author does, and nothing answered."""
+    return [
+        Sample(
+            name=SOLUTION,
+            student=SOLUTION,
+            content=notebook_bytes(notebooks.solution),
+            wrong_answer=False,
+            expect=_expected(bundle, "solution"),
+        ),
+        Sample(
+            name=RELEASE,
+            student=RELEASE,
+            content=notebook_bytes(notebooks.release),
+            wrong_answer=False,
+            expect=_expected(bundle, "release"),
+        ),
+    ]
 
 
-def release_bytes(notebooks: Notebooks) -> bytes:
-    """Return what a student hands in who answers nothing."""
-    return notebook_bytes(notebooks.release)
-
-
-def expected(bundle: Bundle, start: Literal["solution", "release"]) -> dict[str, Verdict]:
+def _expected(bundle: Bundle, start: Literal["solution", "release"]) -> dict[str, Verdict]:
     """Return the verdicts of a submission that is the solution, or the release, as it stands."""
     solved = start == "solution"
     return {
@@ -107,7 +120,7 @@ def _sample(row: _Row, path: Path, notebooks: Notebooks, bundle: Bundle) -> Samp
         student=row.student or row.name,
         content=row.raw.encode() if row.raw is not None else _overlaid(row, path, notebooks),
         wrong_answer=row.wrong_answer,
-        expect={**expected(bundle, start), **given},
+        expect={**_expected(bundle, start), **given},
         says=row.says,
         score=None if row.score is None else float(row.score),
     )

@@ -120,7 +120,7 @@ REFUSED = {
 def test_notes_that_cannot_be_meant_are_refused(bundled, kit, notes, word):
     with pytest.raises(AuthoringError) as caught:
         bundled(kit.notebook(kit.answer("a", "x = 1"), kit.graded("g", "assert x", notes=notes)))
-    assert caught.value.cell == "g"
+    assert caught.value.finding.cell == "g"
     assert word in str(caught.value)
 
 
