@@ -91,13 +91,15 @@ class _Questions:
             if cell["cell_type"] == "markdown":
                 self._read_text(cell["source"])
             id = grade_id(cell)
-            if id is None:
+            if id is None or id not in self._roles:
                 continue
             meta = cell["metadata"]["nbgrader"]
-            if self._roles.get(id) is Role.ANSWER:
+            if self._roles[id] is Role.ANSWER:
                 self._begin()
                 self._answers.append(id)
             elif meta.get("grade") or meta.get("task"):
+                if self._roles[id] is not Role.TEST:
+                    self._begin()
                 yield self._question(id, cell)
                 self._fresh = False
 

@@ -170,7 +170,7 @@ class PlainGrader:
 
     def grade(self, bundle, content):
         self.graded.append(content)
-        values, outputs, given = self._run(bundle, content)
+        values, _, given = self._run(bundle, content)
         released = {cell.id: cell for cell in bundle.cells}
         results = []
         for question in bundle.questions:
@@ -184,7 +184,7 @@ class PlainGrader:
             )
         return GradedAttempt(lab=bundle.lab, bundle=bundle.digest(), submission="", questions=tuple(results))
 
-    def grade_again(self, bundle, content, attempt):
+    def grade_again(self, bundle, content, _attempt):
         return self.grade(bundle, content)
 
     def _run(self, bundle, content):

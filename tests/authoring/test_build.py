@@ -9,6 +9,7 @@ import pytest
 
 from autograder.authoring.build import Workshop, build, bundle_path, read_bundle, stale_outputs
 from autograder.authoring.errors import AuthoringError
+from autograder.authoring.release import derive
 from autograder.authoring.solution import inputs_digest
 from autograder.authoring.write import write_if_changed
 from autograder.course.read import read_course
@@ -26,7 +27,7 @@ class SomeMaterials:
     def __init__(self, state):
         self.state = state
 
-    def prepare(self, lab, release_folder):
+    def prepare(self, _lab, release_folder):
         public, hidden = release_folder / "data" / "a.txt", self.state / "h.npz"
         for path, text in ((public, "público"), (hidden, "oculto")):
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -135,8 +136,6 @@ def test_the_digest_does_not_know_where_the_course_lives(tmp_path, kit):
     for name in ("here", "there"):
         text = kit.COURSE + "[lab.materials]\nproviders=['folder']\nfolder='fotos'"
         course = read_course(kit.write_course(tmp_path / name, course=text))
-        from autograder.authoring.release import derive
-
         digests.append(inputs_digest(course, lab_of(course), derive(course.source(lab_of(course)), course.root)))
     assert digests[0] == digests[1]
 
@@ -147,9 +146,10 @@ def test_a_committed_solution_that_somebody_edited_is_stale(course, workshop):
     assert stale(course) == ["stale_output solutions"]
 
 
-@pytest.mark.parametrize(
-    "text", ["", "[]", "{}", '{"cells": [], "metadata": {}}', '{"cells": [1], "metadata": {"autograder": {}}}']
-)
+NO_NOTEBOOKS = ["", "[]", "{}", '{"cells": [], "metadata": {}}', '{"cells": [1], "metadata": {"autograder": {}}}']
+
+
+@pytest.mark.parametrize("text", NO_NOTEBOOKS)
 def test_a_committed_solution_that_is_no_notebook_is_stale(course, workshop, text):
     build(course, lab_of(course), workshop)
     course.solution(lab_of(course)).write_text(text)
@@ -187,7 +187,7 @@ def test_a_solution_that_raises_is_refused_and_the_old_one_kept(course, workshop
 
 
 class Halting:
-    def run(self, bundle, content):
+    def run(self, _bundle, _content):
         return []
 
 

@@ -33,6 +33,10 @@ def test_a_sound_lab_has_nothing_to_mend(linted, kit):
     assert linted(*clean(kit), course=kit.COURSE) == []
 
 
+SETUP = "import numpy as np\nimport matplotlib.pyplot as plt\nfactor = 2"
+STUB = "# ESCRIBE TU CÓDIGO AQUÍ\nraise NotImplementedError()"
+OFF = {"grade": False, "solution": False, "locked": False}
+END_ONLY = "assert total\nassert total == 6\n### END HIDDEN TESTS"
 HIDDEN = "### BEGIN HIDDEN TESTS\n{}\n### END HIDDEN TESTS"
 
 
@@ -65,46 +69,20 @@ def changed(kit):
                 notes={"requires": ["test-total"]},
             ),
         },
-        ("answer_given", "total"): {"total": kit.answer("total", "raise NotImplementedError()")}
-        | {"total": kit.answer("total", "# ESCRIBE TU CÓDIGO AQUÍ\nraise NotImplementedError()")},
-        ("hidden_released", "setup"): {
-            "setup": kit.cell("setup", kit_setup() + "\n# assert np.allclose(double(np.array([secret])), 42)")
-        },
-        ("solution_released", "setup"): {"setup": kit.cell("setup", kit_setup() + "\ntotal = sum(range(4))")},
-        ("left_mark", "t2"): {
-            "t2": kit.text("t2", "### BEGIN SOLUTON\n\n<details><summary>Pista</summary>s</details>")
-        },
-        ("mark", "test-total"): {
-            "test_total": test("test-total", "assert total\nassert total == 6\n### END HIDDEN TESTS")
-        },
+        ("answer_given", "total"): {"total": kit.answer("total", STUB)},
+        ("hidden_released", "setup"): {"setup": kit.cell("setup", f"{SETUP}\n# {kit.DOUBLE_TEST.splitlines()[3]}")},
+        ("solution_released", "setup"): {"setup": kit.cell("setup", f"{SETUP}\ntotal = sum(range(4))")},
+        ("left_mark", "t2"): {"t2": kit.text("t2", f"### BEGIN SOLUTON\n\n{kit.HINT}")},
+        ("mark", "test-total"): {"test_total": test("test-total", END_ONLY)},
         ("mark", "total"): {"total": kit.answer("total", "### BEGIN SOLUTION\ntotal = 6")},
-        ("unlocked", "setup"): {
-            "setup": {
-                "cell_type": "code",
-                "id": "setup",
-                "metadata": {},
-                "source": kit_setup(),
-                "outputs": [],
-                "execution_count": None,
-            }
-        },
-        ("outputs", "setup"): {"setup": kit.cell("setup", kit_setup()) | {"execution_count": 3}},
-        ("metadata", "t1"): {
-            "t1": kit.text(
-                "t1",
-                "x",
-                nbgrader={"schema_version": 3, "grade": True, "solution": False, "locked": True, "grade_id": "t1"},
-            )
-        },
+        ("unlocked", "setup"): {"setup": kit.cell("setup", SETUP, nbgrader={"schema_version": 3} | OFF)},
+        ("outputs", "setup"): {"setup": kit.cell("setup", SETUP) | {"execution_count": 3}},
+        ("metadata", "t1"): {"t1": kit.text("t1", "x", nbgrader=kit.graded("t1", "")["metadata"]["nbgrader"])},
         ("metadata", "setup"): {"setup": kit.cell("setup", "x", nbgrader={"schema_version": 2})},
         ("repeated_id", "intro"): {"t1": kit.text("intro", "# Otra vez") | {"id": "t1"}},
         ("not_syntax", "setup"): {"setup": kit.cell("setup", "import numpy as np np")},
         ("note_key", "test-total"): {"test_total": test("test-total", f"assert total\n{hidden}", notes={"hint": "x"})},
     }
-
-
-def kit_setup():
-    return "import numpy as np\nimport matplotlib.pyplot as plt\nfactor = 2"
 
 
 CASES = [
@@ -166,7 +144,7 @@ def test_a_missing_notebook_is_a_finding_too(tmp_path, kit):
 
 
 def test_warnings_do_not_say_that_the_lab_is_wrong(linted, kit):
-    found = linted(*clean(kit, setup=kit.cell("setup", kit_setup())), course=kit.COURSE)
+    found = linted(*clean(kit, setup=kit.cell("setup", SETUP)), course=kit.COURSE)
     assert [(finding.kind, finding.level) for finding in found] == [("outputs", Level.WARNING)]
 
 

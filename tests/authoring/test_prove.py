@@ -25,7 +25,7 @@ expect = { test-double = "failed" }
 
 
 @pytest.fixture
-def proved(tmp_path, derived, kit, grader):
+def proved(derived, kit, grader):
     """Return a function from samples (TOML) to the proof of the small lab."""
 
     def run(samples, source=None, grader=grader):
@@ -107,7 +107,7 @@ class Generous:
         given = {"verdict": self.verdict, "score": None if self.verdict is Verdict.INTERNAL else 1.0}
         return replace(attempt, questions=tuple(replace(question, **given) for question in attempt.questions))
 
-    def grade_again(self, bundle, content, attempt):
+    def grade_again(self, bundle, content, _attempt):
         return self.grade(bundle, content)
 
 

@@ -59,7 +59,7 @@ def test_a_sample_may_edit_a_locked_cell(samples):
     assert sources(sample.content)["test-total"] == "pass"
 
 
-def test_a_lab_without_a_file_has_the_two_ends_only(samples, tmp_path):
+def test_a_lab_without_a_file_has_the_two_ends_only(samples):
     solution, release = samples.both_ends
     assert "HIDDEN" not in solution.content.decode() + release.content.decode()
     assert "SOLUTION" not in solution.content.decode()
