@@ -89,6 +89,7 @@ class ZygoteClient:
     """A way to a zygote that some process runs. Picklable; any thread or process of the same user may use it."""
 
     address: str
+    spawn_seconds: float = SPAWN_SECONDS
 
     def spawn(self, job: Job) -> Jail:
         """Start ``job`` in a jail of its own. Raises ``JailUnavailable`` when a layer is missing, ``OSError`` when a
@@ -101,7 +102,7 @@ class ZygoteClient:
             connection.connect(self.address)
             with theirs:
                 control.send(connection, job.to_plain(), [theirs.fileno()])
-            message, _ = control.receive(connection, SPAWN_SECONDS)
+            message, _ = control.receive(connection, self.spawn_seconds)
             if "missing" in message:
                 raise JailUnavailable(message["missing"], message["reason"])
             return Jail(connection, ours, message["layers"])
@@ -167,6 +168,13 @@ class Zygote:
     def alive(self) -> bool:
         """Whether the process is there."""
         return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        """The process's id. Raises ``RuntimeError`` when there is none."""
+        if self._process is None:
+            raise RuntimeError("the zygote has not been started")
+        return self._process.pid
 
     def start(self) -> None:
         """Start the process and wait until everything is imported. Raises ``JailUnavailable``."""

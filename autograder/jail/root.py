@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from autograder.jail import namespaces as ns
+from autograder.jail.errors import LayerMissing
 from autograder.jail.types import WORK, Mount
 
 INODES = 16_384
@@ -48,6 +49,7 @@ class Layout:
     gid: int
     disk_bytes: int
     network: bool
+    outside: str  # the mount namespace of the machine, as ``mount_namespace`` names it
 
 
 def binds(paths: Iterable[Path]) -> tuple[Bind, ...]:
@@ -68,6 +70,9 @@ def binds(paths: Iterable[Path]) -> tuple[Bind, ...]:
 
 def build(layout: Layout) -> None:
     """In new mount and pid namespaces, with CAP_SYS_ADMIN: build the root and move into it, to /work."""
+    if not layout.outside or mount_namespace() == layout.outside:
+        # Never without this: as root, pivoting here would take the whole machine's root away from everybody.
+        raise LayerMissing("mount", "still in the mount namespace outside")
     mounts = [(mount, str(mount.source.resolve(strict=True))) for mount in layout.mounts]
     etc = _etc_binds(layout.network)
     _pivot_into_empty_root()
@@ -87,6 +92,11 @@ def build(layout: Layout) -> None:
     Path(_OLD).rmdir()
     _make_read_only(may_write)
     os.chdir(WORK)
+
+
+def mount_namespace() -> str:
+    """Return the identity of the mount namespace that this process is in."""
+    return str(Path("/proc/self/ns/mnt").readlink())
 
 
 def _pivot_into_empty_root() -> None:

@@ -99,6 +99,7 @@ def _prepare(job: Job, nursery: Nursery, slot: int, baseline: Baseline) -> tuple
             gid=gid,
             disk_bytes=job.limits.disk_bytes,
             network=job.network,
+            outside=nursery.namespaces["mount"],
         ),
         filter=nursery.filters[job.network],
         limits=rlimits,
