@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
@@ -145,6 +146,7 @@ class Zygote:
             environment={**_LIBRARIES, **(environment or {})},
             unsafe=unsafe,
         )
+        self._owner = os.getpid()  # a fork of ours may use the zygote, but neither end nor restart it
         self._folder: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._life: socket.socket | None = None
@@ -166,7 +168,7 @@ class Zygote:
 
     @property
     def alive(self) -> bool:
-        """Whether the process is there."""
+        """Whether the process is there, as its owner sees it."""
         return self._process is not None and self._process.poll() is None
 
     @property
@@ -202,7 +204,7 @@ class Zygote:
 
     def spawn(self, job: Job) -> Jail:
         """Start ``job`` in a jail of its own; a zygote that died is restarted first. Raises ``JailUnavailable``."""
-        if self._folder is not None and not self.alive:
+        if self._owner == os.getpid() and self._folder is not None and not self.alive:
             self.restart()
         return connect(self.address).spawn(job)
 
@@ -213,6 +215,8 @@ class Zygote:
 
     def close(self) -> None:
         """End the process and remove its socket. Jails still running belong to whoever spawned them."""
+        if self._owner != os.getpid():
+            return
         self._end()
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)

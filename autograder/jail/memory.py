@@ -1,4 +1,4 @@
-"""How much memory a jail holds, read from outside: its processes' own pages, what they share, and its files.
+"""How much memory and processor time a jail takes, read from outside: from its own /proc, and the size of its files.
 
 Control groups would tell it more simply, but a user without root seldom has one.
 """
@@ -40,6 +40,7 @@ class Gauge:
     work: int
     baseline: Baseline
     peak: int = field(default=0, init=False)
+    cpu_seconds: float = field(default=0.0, init=False)
 
     def over(self, limit: int) -> bool:
         """Measure; tell whether the jail holds more than ``limit`` bytes.
@@ -61,17 +62,20 @@ class Gauge:
         Only of the first two is it certain; another may have been forked from a program that was run.
         """
         most = likely = 0
+        ticks = 0
         for pid in self._processes():
+            stat = self._stat(pid)
+            ticks += sum(map(int, stat[11:15]))  # its own and its waited-for children's, in user and in system mode
             own = sum(_fields(self._read(f"{pid}/status"), _OWN).values())
-            beyond = max(0, own - self.baseline.resident) if self._is_only_forked(pid) else own
+            beyond = max(0, own - self.baseline.resident) if stat and int(stat[6]) & _PF_FORKNOEXEC else own
             likely += beyond
             most += beyond if pid in _FIRST_TWO else own
+        self.cpu_seconds = max(self.cpu_seconds, ticks / os.sysconf("SC_CLK_TCK"))
         return most, likely
 
-    def _is_only_forked(self, pid: int) -> bool:
-        """Tell whether a process has not run another program since it was forked."""
-        after_name = self._read(f"{pid}/stat").rpartition(")")[2].split()
-        return bool(after_name) and bool(int(after_name[6]) & _PF_FORKNOEXEC)
+    def _stat(self, pid: int) -> list[str]:
+        """Return the fields of a process's ``stat`` after its name, proc(5)'s third first; none when it is gone."""
+        return self._read(f"{pid}/stat").rpartition(")")[2].split()
 
     def _exact(self) -> int:
         """Sum each process's proportional share.

@@ -77,7 +77,9 @@ def _run(
     _, _, usage = os.wait4(pid_one, 0)
     lease.close()
     status = _status(report) if reason == "exit" else 0
-    return told(status, reason, job, usage.ru_utime + usage.ru_stime, gauge.peak)
+    # What a killed program used is in no usage of its parent's: the gauge saw it.
+    cpu = max(gauge.cpu_seconds, usage.ru_utime + usage.ru_stime)
+    return told(status, reason, job, cpu, gauge.peak)
 
 
 def _prepare(job: Job, nursery: Nursery, slot: int, baseline: Baseline) -> tuple[socket.socket, inside.Cell]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from jail_talk import ask, snippets_job, tell
 
-from autograder.jail import Jail, Zygote
+from autograder.jail import Jail, JailUnavailable, Zygote
 
 pytestmark = pytest.mark.jail
 
@@ -167,14 +167,14 @@ def test_a_peer_that_vanishes_takes_its_jail_with_it(zygote: Zygote) -> None:
 
 def test_a_supervisor_that_dies_takes_its_jail_with_it(zygote: Zygote) -> None:
     name = f"left-{secrets.token_hex(4)}"
-    with zygote.spawn(snippets_job()) as jail:
-        ask(jail, f"import ctypes; ctypes.CDLL(None).prctl(15, b'{name}', 0, 0, 0)")
-        (program,) = [path for path in Path("/proc").glob("[0-9]*") if comm_of(path) == name]
-        pid_one = parent_of(int(program.name))
-        os.kill(parent_of(pid_one), 9)
-        assert eventually(lambda: processes_named(name) == 0)
-        with pytest.raises(RuntimeError):
-            jail.wait(5)
+    jail = zygote.spawn(snippets_job())
+    ask(jail, f"import ctypes; ctypes.CDLL(None).prctl(15, b'{name}', 0, 0, 0)")
+    (program,) = [path for path in Path("/proc").glob("[0-9]*") if comm_of(path) == name]
+    pid_one = parent_of(int(program.name))
+    os.kill(parent_of(pid_one), 9)
+    assert eventually(lambda: processes_named(name) == 0)
+    with pytest.raises(JailUnavailable):
+        jail.close()
 
 
 def comm_of(process: Path) -> str:

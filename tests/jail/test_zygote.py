@@ -165,6 +165,21 @@ def test_a_zygote_that_hangs_is_told_of_and_can_be_restarted() -> None:
             assert ask(jail, "print('again')").printed == "again\n"
 
 
+def test_a_fork_of_the_owner_may_use_the_zygote_but_does_not_end_it() -> None:
+    with snippets_zygote() as zygote:
+        pid = os.fork()
+        if pid == 0:
+            with zygote.spawn(snippets_job()) as jail:
+                printed = ask(jail, "print('here')").printed
+            zygote.close()
+            os._exit(0 if printed == "here\n" else 1)
+        assert os.waitpid(pid, 0)[1] == 0
+        zygote_pid = zygote.pid
+        with zygote.spawn(snippets_job()) as jail:
+            assert ask(jail, "print('still')").printed == "still\n"
+        assert zygote.pid == zygote_pid
+
+
 def test_a_zygote_ends_with_its_owner() -> None:
     ours, theirs = multiprocessing.Pipe()
     owner = multiprocessing.get_context("fork").Process(target=_own_a_zygote, args=(theirs,))
