@@ -8,6 +8,7 @@ c = get_config()  # noqa: F821 (given by traitlets, which runs this file)
 
 root = Path(__file__).resolve().parent
 state = Path(os.environ.get("AUTOGRADER_HOME", root / "var")).resolve()
+state.mkdir(parents=True, exist_ok=True)  # SQLite makes a file, never its folder
 course = tomllib.loads((root / "course.toml").read_text(encoding="utf-8"))
 
 c.CourseDirectory.course_id = course["slug"]
