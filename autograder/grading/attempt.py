@@ -40,6 +40,17 @@ def grade(bundle: Bundle, submission: Submission, spawner: Spawner, objects: Obj
     return replace(graded, transcript=keep(live.transcript, objects), seconds=seconds)
 
 
+def run_only(bundle: Bundle, submission: Submission, spawner: Spawner) -> tuple[CellOutput, ...]:
+    """Run a notebook as grading would and return what its cells showed, without examining it.
+
+    Raises ``NotebookRefused`` and ``FarSideLost``.
+    """
+    plan, _ = _plan(bundle, submission)
+    with Live(spawner, steps=plan.steps, names={}, public=bundle.public, limits=bundle.limits) as live:
+        live.run()
+        return tuple(_output(cell) for cell in live.transcript.cells)
+
+
 def regrade(bundle: Bundle, submission: Submission, transcript: str, objects: Objects) -> GradedAttempt:
     """Examine an attempt again from its transcript, running nobody's notebook.
 

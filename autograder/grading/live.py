@@ -6,6 +6,7 @@ nothing the student sees can carry them.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -81,20 +82,23 @@ class Live:
     def _run(self, transcript: Transcript) -> None:
         self._jail = self._spawner.spawn(PROGRAM, self._public, self._limits)
         transcript.layers = self._jail.layers
+        deadline = time.monotonic() + self._limits.run_seconds
         for step in self._steps:
             try:
+                left = min(self._limits.cell_seconds, deadline - time.monotonic())
+                if left <= 0:
+                    raise WireTimeout("the notebook as a whole took too long")
                 if step.source is None:
                     transcript.captures[step.cell] = self._capture(step.cell)
                 else:
-                    transcript.cells.append(self._run_cell(step.cell, step.source))
+                    transcript.cells.append(self._run_cell(step.cell, step.source, left))
             except (WireTimeout, WireClosed, WireError, OSError) as lost:
                 stopped = notebook_stopped(self._lost(lost), step.cell)
                 transcript.stop = Stop(cell=step.cell, verdict=stopped.verdict, sentence=stopped.sentence)
                 return
 
-    def _run_cell(self, cell: str, source: str) -> CellRun:
-        limit = self._limits.cell_seconds
-        head, blobs = self._ask({"op": "run", "cell": cell, "source": source, "seconds": limit}, ())
+    def _run_cell(self, cell: str, source: str, limit: float) -> CellRun:
+        head, blobs = self._ask({"op": "run", "cell": cell, "source": source, "seconds": limit}, (), limit)
         error = head.get("error")
         error = error if isinstance(error, dict) else {}
         shown = head.get("shown")
@@ -134,10 +138,11 @@ class Live:
         except (WireTimeout, WireClosed, WireError, OSError) as lost:
             return self._lost(lost)
 
-    def _ask(self, head: dict[str, Any], blobs: tuple[bytes, ...]) -> Answer:
+    def _ask(self, head: dict[str, Any], blobs: tuple[bytes, ...], seconds: float | None = None) -> Answer:
         if self._jail is None:
             raise WireClosed("no jail")
-        return exchange(self._jail, head, blobs, self._limits.cell_seconds + GRACE_SECONDS)
+        limit = self._limits.cell_seconds if seconds is None else seconds
+        return exchange(self._jail, head, blobs, limit + GRACE_SECONDS)
 
     def _lost(self, error: Exception) -> str:
         """End a jail that did not answer as it should; return the reason."""

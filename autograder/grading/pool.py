@@ -9,12 +9,14 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
+import sys
 import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass, replace
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Protocol
@@ -123,6 +125,15 @@ def _graded(grader: Grader, task: Task) -> GradedAttempt:
     return grade(task.bundle, task.submission, grader.spawner, grader.objects)
 
 
-def preload() -> None:
-    """Have the fork server import what every attempt needs, so that a process for each costs milliseconds."""
-    multiprocessing.set_forkserver_preload(["autograder.grading.pool", "numpy", "numpy.random"])
+def preload(*modules: str) -> None:
+    """Make a process for each attempt cost milliseconds: call it once, before the first one.
+
+    The fork server, started here, imports what every attempt needs, ``modules`` included: those of a grader's parts.
+    It would also have each process import the program that was started, a command line with all its commands, unless
+    that program has no file to import.
+    """
+    multiprocessing.set_forkserver_preload([__name__, "numpy", "numpy.random", *modules])
+    program = sys.modules["__main__"]
+    if program.__spec__ is None:
+        vars(program).pop("__file__", None)
+    forkserver.ensure_running()
