@@ -41,8 +41,9 @@ def close(name: str, got: object, want: object, rtol: float | None = None, atol:
     """Fail unless ``got`` has the shape of ``want`` and its values, within tolerance. NaN is never close.
 
     By default the tolerance is that of the coarsest floating type of the two (float16 2e-2, float32 1e-4,
-    float64 1e-8), relative to each value and to the largest one. The sentence tells how many values differ and
-    where the first is, never what was expected, so that it may be used on hidden data. Raises ``CheckFailed``.
+    float64 1e-8), relative to each value, and a tenth of it relative to the largest. The sentence tells how many values
+    differ and where the first is, never what was expected, so that it may be used on hidden data. Raises
+    ``CheckFailed``.
     """
     found, wanted = numeric(name, got), np.asarray(want)
     if found.shape != wanted.shape:
@@ -65,15 +66,20 @@ def matching(
     """Return where ``got`` equals ``want`` (same shape) within tolerance; False wherever ``got`` is NaN."""
     relative = tolerance(got, want) if rtol is None else rtol
     left, right = _wide(got), _wide(want)
-    absolute = relative * float(np.max(np.abs(right), initial=0.0)) if atol is None else atol
+    finite = np.isfinite(right)
+    largest = float(np.max(np.abs(right), where=finite, initial=0.0))
+    absolute = 0.1 * relative * largest if atol is None else atol
     with np.errstate(invalid="ignore", over="ignore"):
         gap = np.abs(left - right)
         within = gap <= absolute + relative * np.abs(right)  # a NaN gap is not within
-    return np.asarray(within | (left == right), dtype=np.bool_)  # infinities of one sign are equal
+    return np.asarray((within & finite) | (left == right), dtype=np.bool_)  # an infinity is only close to itself
 
 
 def tolerance(*arrays: NDArray[Any]) -> float:
-    """Return the relative tolerance that the coarsest floating type among ``arrays`` deserves."""
+    """Return the relative tolerance that the coarsest floating type among ``arrays`` deserves.
+
+    A function's inputs belong among them: sums of float32 pixels stored in float64 are still float32's.
+    """
     sizes = [array.dtype.itemsize for array in arrays if array.dtype.kind == "f"]
     return _TOLERANCES.get(min(sizes, default=8), 1e-8)
 

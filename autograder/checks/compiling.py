@@ -23,7 +23,7 @@ _SHORT = {
     "mse": "mean_squared_error",
     "mae": "mean_absolute_error",
     "acc": "accuracy",
-    "rms_prop": "rmsprop",
+    "rm_sprop": "rmsprop",
     "adam_w": "adamw",
 }
 

@@ -110,7 +110,7 @@ def _same(got: Any, want: Any) -> bool:
         return math.isclose(got, want, rel_tol=1e-6, abs_tol=1e-12)
     if isinstance(got, str) and isinstance(want, str):
         return got.lower() == want.lower()
-    return bool(got == want)
+    return isinstance(got, bool) == isinstance(want, bool) and bool(got == want)
 
 
 def _is_number(value: object) -> bool:

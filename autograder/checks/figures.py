@@ -49,7 +49,8 @@ def labelled(
         raise CheckFailed(say("checks.figures.y_label", name=name))
     if title and not (_shared(figure, "get_suptitle") or all(_text(axes.get_title()) for axes in used)):
         raise CheckFailed(say("checks.figures.title", name=name))
-    if legend and any(len(_curves(axes)) > 1 and axes.get_legend() is None for axes in used):
+    shared_legend = bool(getattr(figure, "legends", None))
+    if legend and not shared_legend and any(len(_curves(axes)) > 1 and axes.get_legend() is None for axes in used):
         raise CheckFailed(say("checks.figures.legend", name=name))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.checks.arrays import matching, numeric, shape_text
+from autograder.checks.arrays import matching, numeric, shape_text, tolerance
 from autograder.checks.failure import CheckFailed, is_ours, type_name
 from autograder.checks.values import is_function
 from autograder.messages import say
@@ -40,16 +40,17 @@ def agrees(
     """Fail unless ``function`` gives what ``reference`` gives, in shape and values, for every case, in order.
 
     A case is a tuple of arguments or a ``case``. ``mistakes`` maps a sentence ("Parece que giraste el kernel.") to
-    the function that makes that mistake: it is added when the student's result is exactly that one. Tolerance as
-    in ``close``. Inputs and expected values never appear in a sentence, only the label or the shapes.
-    Raises ``CheckFailed``; a student's exception is told by its type's name alone, for its text may hold the input.
+    the function that makes that mistake: it is added when the student's result is that one. Tolerance as in
+    ``close``, the inputs' types included. Inputs and expected values never appear in a sentence, only the label or the
+    shapes. Raises ``CheckFailed``; a student's exception is told by its type's name alone: its text may hold the input.
     """
     is_function(name, function)
     assert callable(function)  # what is_function has just said; for the reader of types
     for item in cases:
         current = item if isinstance(item, Case) else Case(label=_kind_of(item), args=item)
         want = np.asarray(reference(*current.args))
-        _compare(name, _call(name, function, current), want, current, rtol, atol, mistakes or {})
+        relative = tolerance(want, *_arrays(current.args)) if rtol is None else rtol
+        _compare(name, _call(name, function, current), want, current, relative, atol, mistakes or {})
 
 
 def _call(name: str, function: Callable[..., Any], current: Case) -> object:
@@ -69,7 +70,7 @@ def _compare(
     got: object,
     want: np.ndarray[Any, Any],
     current: Case,
-    rtol: float | None,
+    rtol: float,
     atol: float | None,
     mistakes: Mapping[str, Callable[..., Any]],
 ) -> None:
@@ -79,7 +80,7 @@ def _compare(
     if found.shape != want.shape:
         shapes = {"got": shape_text(found.shape), "want": shape_text(want.shape)}
         sentence = say("checks.functions.shape", name=name, case=current.label, **shapes)
-    elif not matching(found, want, rtol, atol).all():
+    elif not matching(found, want, max(rtol, tolerance(found)), atol).all():
         sentence = say("checks.functions.values", name=name, case=current.label)
     else:
         return
@@ -89,7 +90,7 @@ def _compare(
 def _known_mistake(
     found: np.ndarray[Any, Any],
     current: Case,
-    rtol: float | None,
+    rtol: float,
     atol: float | None,
     mistakes: Mapping[str, Callable[..., Any]],
 ) -> str:
@@ -101,6 +102,10 @@ def _known_mistake(
         if wrong.shape == found.shape and matching(found, wrong, rtol, atol).all():
             return sentence
     return ""
+
+
+def _arrays(args: tuple[Any, ...]) -> list[np.ndarray[Any, Any]]:
+    return [np.asarray(value) for value in args if hasattr(value, "__array__")]
 
 
 def _kind_of(args: tuple[Any, ...]) -> str:

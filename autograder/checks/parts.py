@@ -77,7 +77,8 @@ def plain_part(kind: str, config: Mapping[str, Any], layer: Any = None) -> Part:
     activation = _OPERATIONS.get(kind) or _activation_layer(kind, config)
     if activation:
         return Part(kind="Activation", config={"activation": activation}, layer=layer)
-    return Part(kind=ALIASES.get(kind, kind), config=config, layer=layer)
+    own = "Model" if isinstance(getattr(layer, "layers", None), list | tuple) else ALIASES.get(kind, kind)
+    return Part(kind=own, config=config, layer=layer)
 
 
 def check_model(name: str, model: object) -> None:
@@ -99,7 +100,7 @@ def activation_name(activation: object) -> str:
         kind, config = str(activation.get("class_name", "")), activation.get("config")
         if isinstance(config, str):  # a function: {"class_name": "function", "config": "relu"}
             return config.lower()
-        return _activation_layer(kind, config if isinstance(config, Mapping) else {}) or kind or "?"
+        return _activation_layer(kind, config if isinstance(config, Mapping) else {}) or kind.lower() or "?"
     return str(getattr(activation, "__name__", type_name(activation))).lower()
 
 

@@ -1,4 +1,8 @@
-"""What convolution, ReLU and pooling must give: plain NumPy, slow to surprise and easy to read."""
+"""What convolution, ReLU and pooling must give: plain NumPy, slow to surprise and easy to read.
+
+Sums are made in float64 and returned in the precision of the inputs, float64 for integers, so that a comparison knows
+which tolerance they deserve.
+"""
 
 from __future__ import annotations
 
@@ -13,33 +17,33 @@ Pair: TypeAlias = "int | tuple[int, int]"
 Padding: TypeAlias = Literal["valid", "same", "VALID", "SAME"]
 
 
-def convolve2d(image: ArrayLike, kernel: ArrayLike) -> NDArray[np.float64]:
-    """Return the valid cross-correlation: image (h, w), kernel (a, b) → (h - a + 1, w - b + 1), float64.
+def convolve2d(image: ArrayLike, kernel: ArrayLike) -> NDArray[Any]:
+    """Return the valid cross-correlation: image (h, w), kernel (a, b) → (h - a + 1, w - b + 1).
 
     out[i, j] = Σ_{m<a, n<b} image[i + m, j + n] · kernel[m, n]: the kernel is not flipped, as in
     ``tf.nn.conv2d`` (https://www.tensorflow.org/api_docs/python/tf/nn/conv2d) and in Goodfellow, Bengio and
     Courville, *Deep Learning* (2016), equation 9.6. Raises ``ValueError`` when the kernel does not fit.
     """
-    pixels, weights = np.asarray(image, np.float64), np.asarray(kernel, np.float64)
+    pixels, weights = np.asarray(image), np.asarray(kernel)
     if pixels.ndim != 2 or weights.ndim != 2:
         raise ValueError(f"image and kernel need 2 axes each, not {pixels.ndim} and {weights.ndim}")
     windows = sliding_window_view(pixels, weights.shape)
-    return np.asarray(np.einsum("ijmn,mn->ij", windows, weights), np.float64)
+    return _in_precision_of(pixels, weights, np.einsum("ijmn,mn->ij", windows, weights, dtype=np.float64))
 
 
-def conv2d(images: ArrayLike, kernels: ArrayLike, strides: Pair = 1, padding: Padding = "valid") -> NDArray[np.float64]:
-    """Return ``tf.nn.conv2d``: images (n, h, w, c), kernels (a, b, c, f) → (n, h', w', f), float64.
+def conv2d(images: ArrayLike, kernels: ArrayLike, strides: Pair = 1, padding: Padding = "valid") -> NDArray[Any]:
+    """Return ``tf.nn.conv2d``: images (n, h, w, c), kernels (a, b, c, f) → (n, h', w', f).
 
     h' is as ``output_size`` says. Formula and padding as in the notes of
     https://www.tensorflow.org/api_docs/python/tf/nn. Raises ``ValueError`` when axes or channels do not agree.
     """
-    pixels, weights = np.asarray(images, np.float64), np.asarray(kernels, np.float64)
+    pixels, weights = np.asarray(images), np.asarray(kernels)
     if pixels.ndim != 4 or weights.ndim != 4:
         raise ValueError(f"images and kernels need 4 axes each, not {pixels.ndim} and {weights.ndim}")
     if pixels.shape[3] != weights.shape[2]:
         raise ValueError(f"images have {pixels.shape[3]} channels and kernels expect {weights.shape[2]}")
     windows = _windows(pixels, weights.shape[:2], _pair(strides), padding, fill=0.0)
-    return np.asarray(np.einsum("nijcab,abcf->nijf", windows, weights), np.float64)
+    return _in_precision_of(pixels, weights, np.einsum("nijcab,abcf->nijf", windows, weights, dtype=np.float64))
 
 
 def relu(values: ArrayLike) -> NDArray[Any]:
@@ -98,6 +102,12 @@ def _windows(
         images = np.pad(images, ((0, 0), rows, columns, (0, 0)), constant_values=fill)
     windows: NDArray[Any] = sliding_window_view(images, size, axis=(1, 2))
     return windows[:, :: strides[0], :: strides[1]]
+
+
+def _in_precision_of(left: NDArray[Any], right: NDArray[Any], sums: NDArray[np.float64]) -> NDArray[Any]:
+    precision = np.result_type(left, right)
+    with np.errstate(over="ignore"):  # float16 has room to 65504 only, in TensorFlow too
+        return sums.astype(precision) if precision.kind == "f" else sums
 
 
 def _border(length: int, window: int, stride: int) -> tuple[int, int]:

@@ -85,7 +85,7 @@ def digest_of(arrays: Iterable[Any]) -> str:
     digest = hashlib.sha256()
     for array in arrays:
         plain = np.asarray(array)
-        plain = np.ascontiguousarray(plain, plain.dtype.newbyteorder("<"))
+        plain = np.ascontiguousarray(plain, plain.dtype.newbyteorder("<")).reshape(plain.shape)  # a scalar keeps ()
         digest.update(f"{plain.dtype.str}{plain.shape}".encode())
         digest.update(plain.tobytes())
     return digest.hexdigest()
