@@ -80,7 +80,7 @@ class Gauge:
     def _exact(self) -> int:
         """Sum each process's proportional share.
 
-        A process whose pages we may not look at is one that never ran another program: it holds what the zygote had.
+        A process whose pages we may not look at never ran another program: it holds what the zygote had.
         """
         total = 0
         for pid in self._processes():

@@ -116,6 +116,11 @@ def not_dumpable() -> None:
     _checked(prctl(PR_SET_DUMPABLE, 0), "dumpable")
 
 
+def dumpable() -> None:
+    """Let other processes of the same user, outside the jail, look at how much memory this one holds."""
+    _checked(prctl(PR_SET_DUMPABLE, 1), "dumpable")
+
+
 def die_with_parent(signal: int) -> None:
     """Receive ``signal`` when the parent ends. A change of user clears it: call it after."""
     _checked(prctl(PR_SET_PDEATHSIG, signal), "parent-death signal")

@@ -17,7 +17,8 @@ _SCRATCH = "/.scratch"
 SCRATCH = {"work": str(WORK), "tmp": "/tmp", "shm": "/dev/shm"}
 _DEVICES = ("null", "full", "random", "urandom")
 """No /dev/zero: a shared mapping of it is memory that belongs to no process and that nobody counts."""
-_DEVICE_PATHS = frozenset(f"/dev/{name}" for name in _DEVICES)
+_TERMINALS = "/dev/pts"
+_DEVICE_PATHS = frozenset((_TERMINALS, *(f"/dev/{name}" for name in _DEVICES)))
 _ETC = ("alternatives", "fonts", "ld.so.cache", "localtime", "mime.types")
 _ETC_NETWORK = ("ca-certificates", "hosts", "pki", "resolv.conf", "ssl")
 _KEPT_FLAGS = {
@@ -154,6 +155,11 @@ def _make_etc(layout: Layout) -> None:
 def _make_dev() -> None:
     for name in _DEVICES:
         _bind(f"/dev/{name}", f"/dev/{name}")
+    # Terminals of the jail's own, for Jupyter's "!command". None of them is anybody's outside.
+    Path(_TERMINALS).mkdir()
+    flags = ns.MS_NOSUID | ns.MS_NOEXEC
+    ns.mount("terminals", _TERMINALS, "devpts", flags, "newinstance,ptmxmode=0666,mode=600,max=64")
+    Path("/dev/ptmx").symlink_to("pts/ptmx")
     for name, target in (("fd", "fd"), ("stdin", "fd/0"), ("stdout", "fd/1"), ("stderr", "fd/2")):
         Path("/dev", name).symlink_to(f"/proc/self/{target}")
 
