@@ -2,7 +2,10 @@
 
 from autograder.gradebook.book import Attempt, Gradebook, Run
 from autograder.gradebook.database import DatabaseTooNew
+from autograder.gradebook.graded_notebook import graded_notebook
 from autograder.gradebook.grades import GradeRow, QuestionGrade, best, latest, to_csv
+from autograder.gradebook.nbgrader_door import NbgraderDoor
+from autograder.gradebook.nbgrader_files import NameRefused
 from autograder.gradebook.package import PackageRefused, pack, unpack
 from autograder.gradebook.store import ObjectDamaged, ObjectMissing, ObjectStore
 
@@ -11,6 +14,8 @@ __all__ = [
     "DatabaseTooNew",
     "GradeRow",
     "Gradebook",
+    "NameRefused",
+    "NbgraderDoor",
     "ObjectDamaged",
     "ObjectMissing",
     "ObjectStore",
@@ -18,6 +23,7 @@ __all__ = [
     "QuestionGrade",
     "Run",
     "best",
+    "graded_notebook",
     "latest",
     "pack",
     "to_csv",

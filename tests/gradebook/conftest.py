@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.course.bundle import Bundle, Cell, Limits, Question, Role
 from autograder.course.result import CellOutput, Exhibit, Flag, GradedAttempt, QuestionResult, Verdict
 from autograder.gradebook import Gradebook
 
@@ -59,3 +60,27 @@ def make_graded() -> MakeGraded:
 def _score(verdict: Verdict) -> float | None:
     scores = {Verdict.PASSED: 2.0, Verdict.PARTIAL: 1.0, Verdict.MANUAL: None, Verdict.INTERNAL: None}
     return scores.get(verdict, 0.0)
+
+
+@pytest.fixture
+def bundle() -> Bundle:
+    """A small lab: a locked cell, an answer with its test, and a text that a person grades."""
+    test = "assert kernel is not None\n### BEGIN HIDDEN TESTS\nhidden_secret\n### END HIDDEN TESTS"
+    return Bundle(
+        lab="lab2",
+        title="Convolución y ReLU",
+        language="es",
+        cells=(
+            Cell(id="intro", role=Role.LOCKED, type="markdown", source="# Convolución"),
+            Cell(id="answer", role=Role.ANSWER, type="code", source="raise NotImplementedError()"),
+            Cell(id="kernel", role=Role.TEST, type="code", source=test, visible="assert kernel is not None"),
+            Cell(id="essay", role=Role.MANUAL, type="markdown", source="ESCRIBE AQUÍ"),
+        ),
+        questions=(
+            Question(id="kernel", title="El kernel", points=2.0, answers=("answer",)),
+            Question(id="essay", title="¿Qué ves?", points=2.0, manual=True, answers=("essay",)),
+        ),
+        limits=Limits(),
+        public={},
+        hidden={},
+    )
