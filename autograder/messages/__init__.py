@@ -51,12 +51,14 @@ def language() -> str:
 
 
 class _ShortNumbers(Formatter):
-    """``str.format`` that shows 0.8333333 as 0.8333 and 12345.6 as 12346. The point stays one in Spanish too: the reader
-    programs."""
+    """``str.format`` that shows 0.8333333 as 0.8333 and 12345.6 as 12346.
+
+    The point stays a point in Spanish: the reader programs.
+    """
 
     def format_field(self, value: Any, format_spec: str) -> str:
         if not format_spec and isinstance(value, Real) and not isinstance(value, Integral):
-            format_spec = ".0f" if 1e4 <= abs(value) < 1e9 else ".4g"
+            format_spec = ".0f" if 1e4 <= abs(float(value)) < 1e9 else ".4g"
         return str(super().format_field(value, format_spec))
 
     def check_unused_args(self, used_args: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:

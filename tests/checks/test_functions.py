@@ -72,6 +72,12 @@ def test_float32_sums_kept_in_float64_are_still_right():
     agree(stored, [(image, np.array([[0.1, -0.3], [0.7, -0.5]], np.float32))])
 
 
+def test_counts_are_exact_whatever_the_inputs(sentence):
+    images = [(np.zeros((200, 300), np.float32),)]
+    checks.agrees("contar", np.size, np.size, images)
+    assert "otros valores" in sentence(checks.agrees, "contar", lambda image: image.size + 1, np.size, images)
+
+
 def test_a_labelled_case_is_told_by_its_label(sentence):
     assert "una imagen que no es cuadrada" in sentence(agree, shouting, CASES[1:])
 

@@ -58,7 +58,8 @@ def test_the_language_is_read_at_each_call_and_spanish_is_the_rest(monkeypatch, 
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(5 / 6, "0.8333"), (1.0, "1"), (12345.678, "12346"), (1.5e12, "1.5e+12"), (7, "7"), (123456789, "123456789"), (True, "True"),
+    [(5 / 6, "0.8333"), (1.0, "1"), (12345.678, "12346"), (1.5e12, "1.5e+12"), (7, "7"),
+     (123456789, "123456789"), (True, "True"),
      (float("nan"), "nan"), ("{name}", "{name}"), (None, "None")],
 )  # fmt: skip
 @pytest.mark.usefixtures("locale")
