@@ -111,6 +111,12 @@ WRITING = [
     ),
     Attack(name="our own package", code="import autograder; open(autograder.__file__, 'a')", seen=READ_ONLY),
     Attack(name="a file of the system", code="open('/usr/lib/evil', 'w')", seen=READ_ONLY),
+    Attack(
+        name="a mount that is not read-only",
+        code="lines = [line.split() for line in open('/proc/self/mountinfo')]\n"
+        "print(sorted(line[4] for line in lines if 'rw' in line[5].split(',')))",
+        seen=r"\['/dev/shm', '/tmp', '/work'\]\n",
+    ),
     Attack(name="a file in the root", code="open('/evil', 'w')", seen=READ_ONLY),
     Attack(name="a file of /etc", code="open('/etc/passwd', 'a')", seen=READ_ONLY),
     Attack(
