@@ -68,6 +68,7 @@ class ModelServer:
 
 def facts(model: Any) -> dict[str, Any]:
     """Return what loading tells of a model and of each layer in it, by path ("" for the model itself)."""
+    model.trainable = False  # Keras 3.15 passes a flag on to the layers inside only when the model's own one changes
     model.trainable = True  # every flag on, so that what learns by nature can be told from what never does
     return {"layers": dict(_walk(model, ""))}
 

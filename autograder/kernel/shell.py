@@ -97,6 +97,10 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]
 
     system_piped = system_raw = system
 
+    def _tee(self, channel: str) -> contextlib.AbstractContextManager[None]:  # noqa: ARG002
+        """Keep no second copy of the output: IPython 9 has one without a limit, and endless printing fills memory."""
+        return contextlib.nullcontext()
+
     def showtraceback(self, *_: Any, **__: Any) -> None:
         pass
 

@@ -13,7 +13,7 @@ from autograder.mirrors.errors import malformed
 from autograder.mirrors.record import Far, Json, Keep
 
 NESTING = 12
-NODES = 500_000
+NODES = 200_000
 BLOBS = 2000
 BLOB_BYTES = 200 << 20  # of one value, all its bytes together
 

@@ -71,7 +71,7 @@ class LayerMirror(SettingMirror):
 
     @property
     def trainable(self) -> bool:
-        """The layer's own flag; a model's flag silences its layers whatever theirs say."""
+        """The layer's own flag."""
         return self._config.get("trainable", True) is not False
 
     @property

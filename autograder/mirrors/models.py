@@ -10,6 +10,7 @@ import io
 import re
 import tempfile
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -77,21 +78,30 @@ class ModelMirror(LayerMirror):
 
     @property
     def trainable_weights(self) -> list[WeightMirror]:
-        """The weights that training would change: those of its layers that learn, none when the model itself is not
-        to. The flags are the saved description's: Keras 3.15 forgets a nested Sequential's own flag on loading."""
-        if not self.trainable or not self.layers:
-            return []
-        return [weight for layer in self.layers for weight in layer.trainable_weights]
+        """The weights that training would change: none when the model's own flag is off, else those of its innermost
+        layers whose flags are on (as in Keras, where the flag of a model in between silences nothing).
+
+        The flags are the saved description's: Keras 3.15 forgets a nested Sequential's own flag on loading.
+        """
+        return [weight for leaf in self.leaves() for weight in leaf.trainable_weights] if self.trainable else []
 
     @property
     def non_trainable_weights(self) -> list[WeightMirror]:
         """The weights that training would leave."""
         if not self.trainable:
             return self.weights
-        return [weight for layer in self.layers for weight in layer.non_trainable_weights]
+        return [weight for leaf in self.leaves() for weight in leaf.non_trainable_weights]
 
     trainable_variables = trainable_weights
     non_trainable_variables = non_trainable_weights
+
+    def leaves(self) -> Iterator[LayerMirror]:
+        """Yield the layers that are no models, at every depth, in order."""
+        for layer in self.layers:
+            if isinstance(layer, ModelMirror):
+                yield from layer.leaves()
+            else:
+                yield layer
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> LayerMirror:
         """Return a layer by name or place. Raises ``ValueError`` for a name it has not."""

@@ -76,7 +76,7 @@ def revived(value: Any) -> Any:
 
 
 def _tupled(value: Any) -> Any:
-    """Return sizes as the tuples they were before JSON, at every depth, and serialized objects without their numbers."""
+    """Return sizes as the tuples they were before JSON, at every depth, and objects without their serial numbers."""
     if isinstance(value, dict):
         if value.get("class_name") == "__tuple__" and isinstance(value.get("items"), list):
             return tuple(map(_tupled, value["items"]))
