@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+import autograder.kernel.warm  # noqa: F401 (whoever forks after this import has its caches)
 from autograder.kernel.clock import CellTimeout, time_limit
 from autograder.kernel.shell import NotebookShell, close_figures, notebook_shell
 from autograder.kernel.tape import Screen, Tape
