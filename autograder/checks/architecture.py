@@ -8,6 +8,7 @@ from typing import Any
 from autograder.checks.expected import AnyOf, Difference, Expected, difference, joined_expectations
 from autograder.checks.failure import CheckFailed
 from autograder.checks.parts import Part, check_model, parts_of
+from autograder.checks.values import brief
 from autograder.messages import say
 
 
@@ -101,7 +102,7 @@ def _sentence(place: str, part: Part, wanted: Expected, found: Difference) -> st
         return say("checks.architecture.kind", place=place, got=kind, want=str(wanted))
     if found.setting == "activation":
         return _activation_sentence(place, str(found.got), found.want)
-    values = {"setting": found.setting, "kind": part.kind, "got": repr(found.got), "want": _wanted(found.want)}
+    values = {"setting": found.setting, "kind": part.kind, "got": brief(found.got), "want": _wanted(found.want)}
     if isinstance(wanted, AnyOf):
         values["want"] = str(wanted)
     return say("checks.architecture.setting", place=place, **values)

@@ -27,7 +27,18 @@ ALIASES = {
 }
 PREPROCESSING = ("Rescaling", "Normalization", "Resizing", "CenterCrop", "TrueDivide", "Multiply", "Random*")
 REGULARIZATION = ("Dropout", "SpatialDropout*", "GaussianNoise", "GaussianDropout", "BatchNormalization")
-_OPERATIONS = {"Relu": "relu", "Relu6": "relu6", "Sigmoid": "sigmoid", "Softmax": "softmax", "Tanh": "tanh"}
+_OPERATIONS = {
+    "Elu": "elu",
+    "Gelu": "gelu",
+    "LeakyRelu": "leaky_relu",
+    "Relu": "relu",
+    "Relu6": "relu6",
+    "Selu": "selu",
+    "Sigmoid": "sigmoid",
+    "Silu": "silu",
+    "Softmax": "softmax",
+    "Tanh": "tanh",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 
+LONGEST = 1000  # characters: a sentence quotes names and values that a student chose
+
+
 class CheckFailed(AssertionError):
     """A check found the student's work wanting; ``sentence`` says how, in the reader's language.
 
@@ -11,8 +14,9 @@ class CheckFailed(AssertionError):
     """
 
     def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+        clipped = sentence if len(sentence) <= LONGEST else f"{sentence[: LONGEST - 1]}…"
+        super().__init__(clipped)
+        self.sentence = clipped
 
     def _render_traceback_(self) -> list[str]:
         """Tell IPython what to show (its documented hook for custom tracebacks)."""

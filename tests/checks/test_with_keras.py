@@ -1,9 +1,12 @@
-"""The checks on real Keras models, tensors and histories: every way a student might write them."""
+"""The checks on real Keras models, tensors and histories, and on their mirrors: every way a student may write them."""
 
 import numpy as np
 import pytest
 
 from autograder import checks
+from autograder.kernel.models import ModelServer
+from autograder.mirrors import mirror, record
+from autograder.mirrors.arrays import npy, read_npy
 
 pytestmark = pytest.mark.tensorflow
 
@@ -17,6 +20,38 @@ HEAD = [
 @pytest.fixture(scope="module")
 def keras():
     return pytest.importorskip("keras")
+
+
+class Near:
+    """The other side of the boundary, in the same process: a model server, and the functions that were kept."""
+
+    def __init__(self):
+        self.kept = {}
+
+    def keep(self, value):
+        self.kept[f"f{len(self.kept)}"] = value
+        return f"f{len(self.kept) - 1}"
+
+    def call(self, handle, args, kwargs):
+        return mirror(record(self.kept[handle](*args, **kwargs), self.keep), self)
+
+    def model_facts(self, model):
+        return ModelServer().answer({"op": "load"}, (model,))[0]["facts"]
+
+    def predict(self, model, inputs):
+        server = ModelServer()
+        server.answer({"op": "load"}, (model,))
+        head, blobs = server.answer({"op": "predict"}, (npy(inputs),))
+        if "refused" in head:
+            raise checks.CheckFailed(f"{head['refused']} {inputs.shape}")
+        return read_npy(blobs[0])
+
+
+@pytest.fixture(params=["real", "mirror"])
+def seen(request):
+    """A value as a test sees it: itself in the notebook, its mirror in the grader."""
+    near = Near()
+    return (lambda value: value) if request.param == "real" else lambda value: mirror(record(value, near.keep), near)
 
 
 @pytest.fixture
@@ -76,8 +111,11 @@ WAYS = [sequential, with_objects, functional, with_operations, taken_over, with_
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_every_way_of_writing_lab_1_passes(keras, base, way):
-    model = way(keras, base)
+def test_every_way_of_writing_lab_1_passes(keras, base, way, seen, request):
+    if way is with_operations and "mirror" in request.node.callspec.id:
+        reason = "a mirror takes the operation keras.activations.relu (module keras.src.activations) for a layer"
+        request.applymarker(pytest.mark.xfail(reason=reason, strict=True))
+    model, base = seen(way(keras, base)), seen(base)
     checks.layers("model", model, HEAD, ignore=checks.PREPROCESSING, after=base)
     checks.uses("model", model, base)
     checks.shapes("model", model, output_shape=(1,))
@@ -87,12 +125,13 @@ def test_every_way_of_writing_lab_1_passes(keras, base, way):
 
 
 @pytest.mark.parametrize("setting", range(4))
-def test_every_way_of_compiling_passes(keras, base, setting):
+def test_every_way_of_compiling_passes(keras, base, setting, seen):
     model = sequential(keras, base)
     losses = ["binary_crossentropy", keras.losses.BinaryCrossentropy(), keras.losses.binary_crossentropy, "bce"]
     metrics = ["binary_accuracy", keras.metrics.BinaryAccuracy(), keras.metrics.binary_accuracy, "accuracy"]
     optimizers = ["adam", keras.optimizers.Adam(1e-4), keras.optimizers.Adam(), "Adam"]
     model.compile(optimizer=optimizers[setting], loss=losses[setting], metrics=[metrics[setting]])
+    model = seen(model)
     checks.compiled("model", model, optimizer="adam", loss="binary_crossentropy", metric="binary_accuracy")
     wanted = {"optimizer": keras.optimizers.Adam, "loss": losses[1], "metric": keras.metrics.BinaryAccuracy}
     checks.compiled("model", model, **wanted)
@@ -107,32 +146,33 @@ def test_keras_replaces_accuracy_by_binary_accuracy_for_one_output(keras):
         assert model.evaluate(x, y, verbose=0)[1] == right
 
 
-def test_keras_pitfalls_are_told(keras, base, sentence):
+def test_keras_pitfalls_are_told(keras, base, sentence, seen):
     model = sequential(keras, base)
-    assert "no está compilado" in sentence(checks.compiled, "model", model)
+    assert "no está compilado" in sentence(checks.compiled, "model", seen(model))
     model.compile("adam", keras.losses.BinaryCrossentropy(from_logits=True), ["accuracy"])
+    model = seen(model)
     assert "from_logits" in sentence(checks.compiled, "model", model, loss="binary_crossentropy")
     assert "tercer argumento" in sentence(checks.compiled, "model", model, metric="binary_accuracy")
-    unbuilt = keras.Sequential([keras.layers.Dense(1)])
+    unbuilt = seen(keras.Sequential([keras.layers.Dense(1)]))
     assert "Input" in sentence(checks.trainable_parameters, "model", unbuilt, 3)
     assert "?" in sentence(checks.shapes, "model", unbuilt, input_shape=(3,))
 
 
-def test_freezing_after_the_fact_and_layer_by_layer_count(base, sentence):
+def test_freezing_after_the_fact_and_layer_by_layer_count(base, sentence, seen):
     base.trainable = True
-    assert "120" in sentence(checks.frozen, "base", base)  # 3·3·3·4 + 4 and gamma and beta of 4
+    assert "120" in sentence(checks.frozen, "base", seen(base))  # 3·3·3·4 + 4 and gamma and beta of 4
     for layer in base.layers:
         layer.trainable = False
-    checks.frozen("base", base)
+    checks.frozen("base", seen(base))
 
 
-def test_a_digest_survives_freezing_and_saving(keras, base, tmp_path, sentence):
+def test_a_digest_survives_freezing_and_saving(keras, base, tmp_path, sentence, seen):
     before = checks.weights_digest(base)
     base.trainable = True
     base.save(tmp_path / "base.keras")
-    checks.same_weights("base", keras.saving.load_model(tmp_path / "base.keras"), before)
+    checks.same_weights("base", seen(keras.saving.load_model(tmp_path / "base.keras")), before)
     base.layers[0].bias.assign(np.ones(4))
-    assert "ya no son" in sentence(checks.same_weights, "base", base, before)
+    assert "ya no son" in sentence(checks.same_weights, "base", seen(base), before)
 
 
 @pytest.mark.parametrize(
@@ -147,25 +187,26 @@ def test_a_digest_survives_freezing_and_saving(keras, base, tmp_path, sentence):
         (lambda k: k.layers.Dropout(0.2), checks.layer("Dropout", rate=0.2)),
     ],
 )  # fmt: skip
-def test_layers_of_all_six_lessons_are_recognised(keras, made, expected):
-    checks.layers("model", keras.Sequential([keras.Input((8, 8, 3)), made(keras)]), [expected])
+def test_layers_of_all_six_lessons_are_recognised(keras, made, expected, seen):
+    checks.layers("model", seen(keras.Sequential([keras.Input((8, 8, 3)), made(keras)])), [expected])
 
 
-def test_tensors_histories_and_predictions_of_the_real_kind(keras, sentence):
+def test_tensors_histories_and_predictions_of_the_real_kind(keras, sentence, seen):
     import tensorflow as tf
 
     image = tf.random.uniform((1, 9, 9, 1))
     kernel = tf.constant([[-1.0, 0, 1]] * 3)
     filtered = tf.nn.conv2d(image, kernel[:, :, None, None], strides=1, padding="VALID")
-    checks.array("filtrada", filtered, shape=(1, 7, 7, 1), dtype="float32")
-    checks.close("filtrada", filtered[0, :, :, 0], checks.convolve2d(image[0, :, :, 0], kernel))
-    checks.kernel_sums_to("kernel", kernel, 0)
-    checks.is_function("conv2d", tf.nn.conv2d, named="conv2d")
-    checks.agrees("detectar", tf.nn.relu, checks.relu, [(np.array([[-1.0, 2.0]]),)])
+    checks.array("filtrada", seen(filtered), shape=(1, 7, 7, 1), dtype="float32")
+    checks.close("filtrada", seen(filtered)[0, :, :, 0], checks.convolve2d(image[0, :, :, 0], kernel))
+    checks.kernel_sums_to("kernel", seen(kernel), 0)
+    checks.is_function("conv2d", seen(tf.nn.conv2d), named="conv2d")
+    checks.agrees("detectar", seen(tf.nn.relu), checks.relu, [(np.array([[-1.0, 2.0]]),)])
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, activation="sigmoid")])
     model.compile(loss="binary_crossentropy", metrics=["binary_accuracy"])
     x, y = np.zeros((4, 2)), np.ones((4, 1))
-    history = model.fit(x, y, validation_data=(x, y), epochs=2, verbose=0)
+    history = seen(model.fit(x, y, validation_data=(x, y), epochs=2, verbose=0))
+    model = seen(model)
     checks.curves("history", history, ("loss", "val_binary_accuracy"), epochs=2)
     scores = checks.scores("model", model, x)
     checks.probabilities("predicciones", scores)

@@ -131,3 +131,4 @@ def test_a_notebook_shows_a_failure_as_its_sentence_alone():
         shell.run_cell("from autograder.messages.failure import CheckFailed\nraise CheckFailed('Falta una capa.')")
     assert shown.stdout.strip() == "✗ Falta una capa."
     assert str(CheckFailed("Falta una capa.")) == "Falta una capa."
+    assert len(str(CheckFailed("a" * 100_000))) == 1000
