@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 LONGEST = 1000  # characters: a sentence quotes names and values that a student chose
 
 
