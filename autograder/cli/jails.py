@@ -31,6 +31,11 @@ PRELOAD = (
 """What a zygote imports before the first job, so that no job pays for it."""
 
 
+ENVIRONMENT = {"TF_ENABLE_ONEDNN_OPTS": "0"}
+"""With oneDNN, TensorFlow 2.21 ends the process of whoever forgets the batch axis of ``tf.nn.conv2d``, the very mistake
+that a lab on convolution is there to be made in. Without it, it raises ``InvalidArgumentError``."""
+
+
 class WiredJail:
     """A jail as grading needs it: a wire, layers, and how it ended."""
 
@@ -91,7 +96,7 @@ def objects_in(home: Path) -> ObjectStore:
 def zygote(unsafe: bool = False) -> Zygote:
     """Return a zygote that has imported what labs use. Start it with ``with``; raises ``JailUnavailable`` there."""
     preload(__name__)
-    return Zygote(preload=PRELOAD, unsafe=unsafe)
+    return Zygote(preload=PRELOAD, environment=ENVIRONMENT, unsafe=unsafe)
 
 
 def grader(home: Path, address: str, language: str) -> Grader:

@@ -36,8 +36,12 @@ def grade(bundle: Bundle, submission: Submission, spawner: Spawner, objects: Obj
         ran = time.perf_counter()
         graded = _examined(bundle, submission, plan, flags, live.transcript, live)
         examined = time.perf_counter()
-    seconds = {"run": ran - began, "examine": examined - ran}
-    return replace(graded, transcript=keep(live.transcript, objects), seconds=seconds)
+    return replace(
+        graded,
+        transcript=keep(live.transcript, objects),
+        peak_memory_bytes=live.transcript.peak_memory_bytes,  # known when the jails have ended
+        seconds={"run": ran - began, "examine": examined - ran},
+    )
 
 
 def run_only(bundle: Bundle, submission: Submission, spawner: Spawner) -> tuple[CellOutput, ...]:

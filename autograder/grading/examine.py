@@ -93,7 +93,7 @@ def _without_test(question: Question, plan: Plan, results: dict[str, QuestionRes
 def _unreached(stop: Stop | None, question: Question) -> TestRun:
     if stop is None:
         raise FarSideLost(f"the run has no values for {question.id} and no reason why")
-    if stop.cell in question.answers:
+    if stop.cell in (*question.answers, question.id):
         return _nothing(stop.verdict, stop.sentence)
     return _nothing(Verdict.SKIPPED, say("grading.unreached", why=stop.sentence))
 

@@ -15,6 +15,10 @@ from autograder.grading.notebook import NotebookRefused, SubmittedCell
 from autograder.messages import say
 
 
+DELETED_SHOWN = 3
+"""So many of the missing cells are named in their flag."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One step of a run: a cell whose ``source`` runs in the jail, or, without source, the point where a test looks."""
@@ -107,6 +111,12 @@ def _sort(
     if order != list(first):
         flags.append(Flag(id="reordered", cell=None, message=say("grading.flag.reordered")))
     points = {question.id: question.points for question in bundle.questions}
+    missing = [cell.id for cell in bundle.cells if cell.id not in first]
+    if missing:
+        shown = ", ".join(missing[:DELETED_SHOWN]) + ("…" if len(missing) > DELETED_SHOWN else "")
+        flags.append(
+            Flag(id="deleted cells", cell=None, message=say("grading.flag.deleted", cells=shown, count=len(missing)))
+        )
     for known_cell in bundle.cells:
         flags.extend(_changes(known_cell, first.get(known_cell.id), points.get(known_cell.id)))
     return first, own, flags
@@ -115,7 +125,7 @@ def _sort(
 def _changes(cell: Cell, submitted: SubmittedCell | None, points: float | None) -> list[Flag]:
     """Return a flag for each thing of the instructor's that this cell no longer shows."""
     if submitted is None:
-        return [Flag(id="deleted cell", cell=cell.id, message=say("grading.flag.deleted_cell", cell=cell.id))]
+        return []
     flags = []
     if submitted.type != cell.type:
         flags.append(Flag(id="converted cell", cell=cell.id, message=say("grading.flag.converted_cell", cell=cell.id)))

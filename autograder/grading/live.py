@@ -79,11 +79,14 @@ class Live:
         self.transcript.outcomes[key] = Outcome(record=answer)
         return mirror(answer, self)
 
-    def _run(self, transcript: Transcript) -> None:
+    def _run(self, transcript: Transcript, until: Stop | None = None) -> None:
+        """Run the steps, at most to where an earlier run stopped."""
         self._jail = self._spawner.spawn(PROGRAM, self._public, self._limits)
         transcript.layers = self._jail.layers
         deadline = time.monotonic() + self._limits.run_seconds
         for step in self._steps:
+            if until is not None and step.cell == until.cell:
+                return
             try:
                 left = min(self._limits.cell_seconds, deadline - time.monotonic())
                 if left <= 0:
@@ -123,7 +126,7 @@ class Live:
     def _call(self, handle: str, args: tuple[Record, ...], kwargs: dict[str, Record]) -> Record | str:
         """Return the record of what a function returned, or in a word why it did not return."""
         if self._jail is None:  # an earlier call ended it: this question is not to pay for that one
-            self._run(Transcript())
+            self._run(Transcript(), until=self.transcript.stop)
         blobs: list[bytes] = []
         head = {
             "op": "call",

@@ -12,6 +12,11 @@ from autograder.grading.world import StudentCodeStopped
 from autograder.messages import say
 from autograder.mirrors.wire import Wire
 
+LIBRARY_ERRORS = frozenset(
+    {"AxisError", "InvalidArgumentError", "LinAlgError", "ResourceExhaustedError", "UnimplementedError"}
+)
+"""Exceptions of NumPy and TensorFlow that are named to a student as they are."""
+
 Answer = tuple[dict[str, Any], tuple[bytes, ...]]
 
 
@@ -53,7 +58,7 @@ def notebook_stopped(reason: str, cell: str) -> StudentCodeStopped:
 def call_stopped(raised: str) -> Exception:
     """Return what a test sees of a call that did not return: the exception itself, when it is one of Python's own.
 
-    Only its type crosses. Its text could carry the hidden inputs, and so could a made-up name.
+    Or one of the libraries' that labs use. Only its type crosses. Its text could carry the hidden inputs, and so could a made-up name.
     """
     if raised in ("CellTimeout", "wall"):
         return StudentCodeStopped(Verdict.TIMED_OUT, say("grading.call.timed_out"))

@@ -34,7 +34,7 @@ class Baseline:
 
 @dataclass(slots=True, kw_only=True)
 class Gauge:
-    """Measures one jail through folders opened inside it: its /proc, which lists its processes alone, and its /work."""
+    """Measures one jail through folders opened inside it: its /proc, which lists its processes alone, and its /jail."""
 
     proc: int
     work: int

@@ -70,7 +70,7 @@ def binds(paths: Iterable[Path]) -> tuple[Bind, ...]:
 
 
 def build(layout: Layout) -> None:
-    """In new mount and pid namespaces, with CAP_SYS_ADMIN: build the root and move into it, to /work."""
+    """In new mount and pid namespaces, with CAP_SYS_ADMIN: build the root and move into it, to /jail."""
     if not layout.outside or mount_namespace() == layout.outside:
         # Never without this: as root, pivoting here would take the whole machine's root away from everybody.
         raise LayerMissing("mount", "still in the mount namespace outside")
@@ -80,7 +80,7 @@ def build(layout: Layout) -> None:
     Path("/proc").mkdir()
     ns.mount("proc", "/proc", "proc", ns.MS_NOSUID | ns.MS_NODEV | ns.MS_NOEXEC)
     _link_or_bind_top_folders()
-    may_write = dict.fromkeys(_make_scratch(layout), True)  # first: a bind may lie below /tmp or /work
+    may_write = dict.fromkeys(_make_scratch(layout), True)  # first: a bind may lie below /tmp or /jail
     for bind in (_USR, *layout.readonly, *etc):
         _bind(bind.source, bind.target)
         may_write[bind.target] = False
@@ -165,7 +165,7 @@ def _make_dev() -> None:
 
 
 def _make_scratch(layout: Layout) -> tuple[str, ...]:
-    """Make one tmpfs, so that /work, /tmp and /dev/shm share one size; return where it can be written to."""
+    """Make one tmpfs, so that /jail, /tmp and /dev/shm share one size; return where it can be written to."""
     Path(_SCRATCH).mkdir()
     options = f"size={layout.disk_bytes},nr_inodes={INODES},mode=700"
     ns.mount("scratch", _SCRATCH, "tmpfs", ns.MS_NOSUID | ns.MS_NODEV | ns.MS_NOEXEC, options)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 Reason = Literal["exit", "wall", "memory", "killed", "signal"]
 
-WORK = PurePosixPath("/work")
+WORK = PurePosixPath("/jail")
 """The folder in which a program finds itself: writable, of ``disk_bytes``, gone with the jail."""
 
 MEBIBYTE = 1 << 20
@@ -17,10 +17,10 @@ MEBIBYTE = 1 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JailLimits:
-    """What a jail may use. Memory counts from what the zygote already has, and includes the files in /work and /tmp."""
+    """What a jail may use. Memory counts from what the zygote already has, and includes the files in /jail and /tmp."""
 
     memory_bytes: int = 2048 * MEBIBYTE
-    disk_bytes: int = 256 * MEBIBYTE  # /work, /tmp and /dev/shm together
+    disk_bytes: int = 256 * MEBIBYTE  # /jail, /tmp and /dev/shm together
     processes: int = 128  # threads count
     cpus: int = 1
     wall_seconds: float = 300.0
@@ -30,7 +30,7 @@ class JailLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mount:
-    """A file or folder of ours shown in the jail: ``target`` is absolute, or relative to /work."""
+    """A file or folder of ours shown in the jail: ``target`` is absolute, or relative to /jail."""
 
     source: Path
     target: str
@@ -38,7 +38,7 @@ class Mount:
 
     def __post_init__(self) -> None:
         if ".." in PurePosixPath(self.target).parts or self.inside in (PurePosixPath("/"), WORK):
-            raise ValueError(f"a mount's target must name something below / or /work, not {self.target!r}")
+            raise ValueError(f"a mount's target must name something below / or /jail, not {self.target!r}")
 
     @property
     def inside(self) -> PurePosixPath:
@@ -85,7 +85,7 @@ class Exit:
     reason: Reason
     code: int  # the exit code; for "signal" the signal's number
     cpu_seconds: float
-    peak_memory_bytes: int  # beyond what the zygote had, the files in /work and /tmp included
+    peak_memory_bytes: int  # beyond what the zygote had, the files in /jail and /tmp included
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

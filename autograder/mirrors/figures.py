@@ -33,8 +33,9 @@ class FigureMirror:
 
     class_name = "Figure"
 
-    def __init__(self, axes: list[AxesMirror], texts: dict[str, str], png: bytes) -> None:
+    def __init__(self, axes: list[AxesMirror], texts: dict[str, str], png: bytes, legends: list[list[str]]) -> None:
         self.axes = axes
+        self.legends = legends  # the figure's own, each as its texts
         self.png = png
         self._texts = texts
 
@@ -65,6 +66,9 @@ def write_figure(value: Any, writer: Writer) -> Pair | None:
         "axes": [_axes(axes) for axes in value.axes[:AXES]],
         "texts": {name: clip(getattr(value, f"get_{name}")(), TEXT) for name in ("suptitle", "supxlabel", "supylabel")},
         "png": _drawn(value),
+        "legends": [
+            [clip(text.get_text(), TEXT) for text in _some(legend.get_texts())] for legend in _some(value.legends)
+        ],
     }
     return "figure", writer.node(parts)
 
@@ -128,17 +132,17 @@ def _numbers(data: Any) -> NDArray[Any] | None:
 
 def _read_figure(data: Json, reader: Reader) -> object:
     parts = reader.node(data)
-    if not isinstance(parts, dict) or parts.keys() != {"axes", "texts", "png"}:
+    if not isinstance(parts, dict) or parts.keys() != {"axes", "texts", "png", "legends"}:
         raise malformed("figure")
-    axes, texts, png = parts["axes"], parts["texts"], parts["png"]
+    axes, texts, png, legends = parts["axes"], parts["texts"], parts["png"], parts["legends"]
     if not isinstance(axes, list) or len(axes) > AXES or not isinstance(texts, dict):
         raise malformed("figure")
     if not isinstance(png, bytes) or len(png) > PNG_BYTES or not (png == b"" or png.startswith(_PNG)):
         raise malformed("figure")
     named = {name: texts[name] for name in ("suptitle", "supxlabel", "supylabel")}
-    if not all(type(text) is str for text in named.values()):
+    if not all(type(text) is str for text in [*named.values(), *(text for legend in legends for text in legend)]):
         raise malformed("figure")
-    return FigureMirror([axes_from(one) for one in axes], named, png)
+    return FigureMirror([axes_from(one) for one in axes], named, png, legends)
 
 
 def _read_axes(data: Json, reader: Reader) -> object:

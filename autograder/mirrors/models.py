@@ -154,12 +154,15 @@ def _listed(config: dict[str, Any]) -> list[Any]:
     return found
 
 
+_OPERATIONS = ("keras.src.ops", "keras.ops", "keras.src.activations", "keras.activations")
+
+
 def _is_layer(item: Any, owner: str) -> bool:
     """Return whether Keras counts it among ``.layers``: a bare operation never, a Sequential's input layer neither."""
     name, _ = described(item)
     if owner == "Sequential" and name == "InputLayer":
         return False
-    return not str(item.get("module", "")).startswith(("keras.src.ops", "keras.ops"))
+    return not str(item.get("module", "")).startswith(_OPERATIONS)
 
 
 def _layer(raw: dict[str, Any], path: str, file: Loaded) -> LayerMirror:

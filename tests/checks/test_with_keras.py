@@ -111,10 +111,7 @@ WAYS = [sequential, with_objects, functional, with_operations, taken_over, with_
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_every_way_of_writing_lab_1_passes(keras, base, way, seen, request):
-    if way is with_operations and "mirror" in request.node.callspec.id:
-        reason = "a mirror takes the operation keras.activations.relu (module keras.src.activations) for a layer"
-        request.applymarker(pytest.mark.xfail(reason=reason, strict=True))
+def test_every_way_of_writing_lab_1_passes(keras, base, way, seen):
     model, base = seen(way(keras, base)), seen(base)
     checks.layers("model", model, HEAD, ignore=checks.PREPROCESSING, after=base)
     checks.uses("model", model, base)

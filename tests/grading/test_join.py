@@ -114,7 +114,9 @@ def test_of_a_repeated_id_the_first_counts():
 
 def test_deleted_cells_come_back_and_are_flagged():
     plan = join(BUNDLE, (cell("answer", "x = 1"),))
-    assert flags(plan) == [("deleted cell", name) for name in ("essay", "intro", "setup", "test")]
+    assert [(flag.id, flag.message) for flag in plan.flags] == [
+        ("deleted cells", "Faltan 4 celdas del laboratorio: intro, setup, test….")
+    ]
     assert [step.cell for step in plan.steps] == ["setup", "answer", "test"]
 
 

@@ -82,11 +82,11 @@ READING = [
         seen=r"True \[(?!.*old).*'work'\]\n",
     ),
     Attack(
-        name="a hard link to a file outside", code="import os; os.link('/usr/bin/env', '/work/env')", seen=r"OSError.*"
+        name="a hard link to a file outside", code="import os; os.link('/usr/bin/env', '/jail/env')", seen=r"OSError.*"
     ),
     Attack(
         name="a disk",
-        code="import os; os.mknod('/work/disk', 0o60600, os.makedev(254, 0))",
+        code="import os; os.mknod('/jail/disk', 0o60600, os.makedev(254, 0))",
         seen=r"OSError.*|" + NO_PERMISSION,
     ),
     Attack(name="terminals outside", code="import os; print(os.listdir('/dev/pts'))", seen=r"\['ptmx'\]\n"),
@@ -115,14 +115,14 @@ WRITING = [
         name="a mount that is not read-only",
         code="lines = [line.split() for line in open('/proc/self/mountinfo')]\n"
         "print(sorted(line[4] for line in lines if 'rw' in line[5].split(',')))",
-        seen=r"\['/dev/shm', '/tmp', '/work'\]\n",
+        seen=r"\['/dev/shm', '/jail', '/tmp'\]\n",
     ),
     Attack(name="a file in the root", code="open('/evil', 'w')", seen=READ_ONLY),
     Attack(name="a file of /etc", code="open('/etc/passwd', 'a')", seen=READ_ONLY),
     Attack(
         name="a module that shadows one of Python's",
-        code="open('/work/colorsys.py', 'w').write('raise SystemExit')\nimport colorsys\nprint(colorsys.__file__)",
-        seen=r"(?!/work/colorsys).*colorsys\.py\n",
+        code="open('/jail/colorsys.py', 'w').write('raise SystemExit')\nimport colorsys\nprint(colorsys.__file__)",
+        seen=r"(?!/jail/colorsys).*colorsys\.py\n",
     ),
     Attack(
         name="how soon to be killed",
@@ -193,7 +193,7 @@ KERNEL = [
     Attack(name="a mount namespace by clone", code=system_call("clone", 0x20000 | 17), seen=REFUSED),
     Attack(name="clone3", code=system_call("clone3", 0, 88), seen=r"-1 ENOSYS\n"),
     Attack(name="another's namespaces", code=system_call("setns", 3, 0), seen=REFUSED),
-    Attack(name="a new root", code="import os; os.chroot('/work')", seen=NO_PERMISSION),
+    Attack(name="a new root", code="import os; os.chroot('/jail')", seen=NO_PERMISSION),
     Attack(name="a mount", code=system_call("mount", 0, 0, 0, 32), seen=REFUSED),
     Attack(name="a mount by the newer calls", code=system_call("open_tree", -100, 0, 1), seen=REFUSED),
     Attack(name="the memory of pid 1 by its call", code=system_call("process_vm_readv", 1), seen=REFUSED),
@@ -257,12 +257,12 @@ MISCHIEF = [
     ),
     Attack(
         name="filling the disk",
-        code="import os\nmegabytes = 0\ntry:\n    with open('/work/big', 'wb', buffering=0) as file:\n"
+        code="import os\nmegabytes = 0\ntry:\n    with open('/jail/big', 'wb', buffering=0) as file:\n"
         "        while megabytes < 200: file.write(bytes(1 << 20)); megabytes += 1\n"
         "except OSError as error: print(error.errno, megabytes <= 64)\n"
         "try: open('/dev/shm/more', 'wb', buffering=0).write(bytes(8 << 20)) == 8 << 20 or 1 / 0\n"
         "except (OSError, ZeroDivisionError): print('one size for all')\n"
-        "os.unlink('/work/big')",
+        "os.unlink('/jail/big')",
         seen=r"28 True\none size for all\n",
     ),
     Attack(
@@ -274,7 +274,7 @@ MISCHIEF = [
     ),
     Attack(
         name="a file of holes",
-        code="import os; open('/work/holes', 'w'); os.truncate('/work/holes', 1 << 40)",
+        code="import os; open('/jail/holes', 'w'); os.truncate('/jail/holes', 1 << 40)",
         seen=r"OSError: \[Errno 27\].*",
     ),
     Attack(
@@ -290,7 +290,7 @@ MISCHIEF = [
     ),
     Attack(
         name="a program in its folder",
-        code="import shutil, subprocess; shutil.copy('/usr/bin/env', '/work/env'); subprocess.run(['/work/env'])",
+        code="import shutil, subprocess; shutil.copy('/usr/bin/env', '/jail/env'); subprocess.run(['/jail/env'])",
         seen=NO_PERMISSION,
     ),
 ]

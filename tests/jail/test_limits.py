@@ -39,7 +39,7 @@ for _ in range(6):
 """
 FILES_AND_MEMORY = """
 import time
-open("/work/held", "wb").write(bytes(100 << 20))
+open("/jail/held", "wb").write(bytes(100 << 20))
 held = bytearray(b"x") * (100 << 20)
 time.sleep(60)
 """

@@ -27,14 +27,14 @@ model = tf.keras.Sequential([
 ])
 model.compile("adam", "binary_crossentropy", metrics=["binary_accuracy"])
 history = model.fit(data, epochs=2, validation_data=data, verbose=0)
-model.save("/work/model.keras")
-again = tf.keras.models.load_model("/work/model.keras")
+model.save("/jail/model.keras")
+again = tf.keras.models.load_model("/jail/model.keras")
 print(sorted(history.history), np.allclose(model.predict(images, verbose=0), again.predict(images, verbose=0)))
 """
 DRAW = """
 import matplotlib.pyplot as plt
-plt.plot([1, 2, 3], label="pérdida"); plt.legend(); plt.savefig("/work/figure.png")
-print(open("/work/figure.png", "rb").read(4))
+plt.plot([1, 2, 3], label="pérdida"); plt.legend(); plt.savefig("/jail/figure.png")
+print(open("/jail/figure.png", "rb").read(4))
 """
 REST_OF_A_NOTEBOOK = r"""
 import asyncio, multiprocessing, sqlite3, subprocess, sys, threading
@@ -43,7 +43,7 @@ shell = InteractiveShell.instance()
 print(shell.run_cell("%time 1 + 1").result, shell.run_cell("!echo hola").success)
 print(subprocess.run([sys.executable, "-c", "print(6 * 7)"], capture_output=True, text=True).stdout.strip())
 print(multiprocessing.get_context("fork").Pool(2).map(abs, [-1, -2]), multiprocessing.Value("i", 3).value)
-database = sqlite3.connect("/work/notes.db")
+database = sqlite3.connect("/jail/notes.db")
 database.execute("create table notes (text)"); database.commit()
 async def hello():
     process = await asyncio.create_subprocess_exec("echo", "hola", stdout=subprocess.PIPE)

@@ -21,13 +21,13 @@ def test_a_job_arrives_as_it_was_sent() -> None:
     assert Job.from_plain(job.to_plain()) == job
 
 
-@pytest.mark.parametrize("target", ["../etc", "data/../../etc", "/", "/work", "", "."])
+@pytest.mark.parametrize("target", ["../etc", "data/../../etc", "/", "/jail", "", "."])
 def test_a_mount_cannot_hide_the_root_or_the_folder_of_work(target: str) -> None:
     with pytest.raises(ValueError, match="target"):
         Mount(source=Path("/data"), target=target)
 
 
-@pytest.mark.parametrize(("target", "inside"), [("data/train", "/work/data/train"), ("/home/student", "/home/student")])
+@pytest.mark.parametrize(("target", "inside"), [("data/train", "/jail/data/train"), ("/home/student", "/home/student")])
 def test_a_mount_is_below_work_or_where_it_says(target: str, inside: str) -> None:
     assert str(Mount(source=Path("/data"), target=target).inside) == inside
 

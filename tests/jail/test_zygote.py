@@ -67,8 +67,8 @@ def test_nothing_of_one_job_is_in_the_memory_of_the_next(zygote: Zygote) -> None
 
 def test_each_jail_begins_with_an_empty_folder_of_its_own(zygote: Zygote) -> None:
     with zygote.spawn(snippets_job()) as first, zygote.spawn(snippets_job()) as second:
-        ask(first, "open('/work/mine', 'w'); open('/tmp/mine', 'w')")
-        look = "import os; print([os.path.exists(p) for p in ('/work/mine', '/tmp/mine')])"
+        ask(first, "open('/jail/mine', 'w'); open('/tmp/mine', 'w')")
+        look = "import os; print([os.path.exists(p) for p in ('/jail/mine', '/tmp/mine')])"
         assert ask(second, look).printed == "[False, False]\n"
 
 
@@ -111,7 +111,7 @@ def test_a_mount_is_shown_and_only_a_writable_one_can_be_written_to(zygote: Zygo
         assert ask(jail, read).printed == "data base home\n"
         assert ask(jail, "open('data/public/new', 'w')").raised.startswith(("OSError: [Errno 30]", "PermissionError"))
         assert ask(jail, "open('base.keras', 'r+')").raised.startswith(("OSError: [Errno 30]", "PermissionError"))
-        assert ask(jail, "open('/home/student/new', 'w').write('kept'); open('/work/x', 'w')").raised is None
+        assert ask(jail, "open('/home/student/new', 'w').write('kept'); open('/jail/x', 'w')").raised is None
     assert (tmp_path / "home" / "new").read_text() == "kept"
     assert not (tmp_path / "data" / "new").exists()
 
