@@ -22,12 +22,12 @@ from autograder.mirrors import MirrorError
 FILE = "<test>"
 
 
-class TestTooSlow(BaseException):
+class TooSlow(BaseException):
     """The test, with its calls into the student's code, took too long. No ``except Exception`` stops it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TestCell:
+class CellTest:
     """A test ready to run: its source, the part of it that students see, and the points it is worth."""
 
     source: str
@@ -38,7 +38,7 @@ class TestCell:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TestRun:
+class Ended:
     """How a test ended."""
 
     verdict: Verdict
@@ -46,7 +46,7 @@ class TestRun:
     message: str
 
 
-def run_test(test: TestCell, values: Mapping[str, object]) -> TestRun:
+def run_test(test: CellTest, values: Mapping[str, object]) -> Ended:
     """Run a test with ``values`` as the student's names. Whatever it raises for a student's value is a verdict.
 
     As in nbgrader, a last expression that is a number is the points it gives. Raises ``NotRecorded`` in a replay.
@@ -57,15 +57,15 @@ def run_test(test: TestCell, values: Mapping[str, object]) -> TestRun:
     except NotRecorded:
         raise
     except StudentCodeStopped as stopped:
-        return TestRun(verdict=stopped.verdict, score=0.0, message=stopped.sentence)
-    except TestTooSlow:
-        return TestRun(verdict=Verdict.TIMED_OUT, score=0.0, message=say("grading.test.too_slow"))
+        return Ended(verdict=stopped.verdict, score=0.0, message=stopped.sentence)
+    except TooSlow:
+        return Ended(verdict=Verdict.TIMED_OUT, score=0.0, message=say("grading.test.too_slow"))
     except Exception as error:
-        return TestRun(verdict=Verdict.FAILED, score=0.0, message=_sentence(error, test, values))
+        return Ended(verdict=Verdict.FAILED, score=0.0, message=_sentence(error, test, values))
     return _credit(result, test.points)
 
 
-def _execute(test: TestCell, values: Mapping[str, object]) -> object:
+def _execute(test: CellTest, values: Mapping[str, object]) -> object:
     """Execute a test cell and return the value of its last expression, None when it ends in a statement."""
     body, last = _compile(test.source)
     namespace: dict[str, Any] = {"__name__": "__main__"}
@@ -90,19 +90,19 @@ def _plain_python(source: str) -> str:
     return "".join("#" + line if line.lstrip().startswith(("%", "!")) else line for line in lines)
 
 
-def _credit(result: object, points: float) -> TestRun:
+def _credit(result: object, points: float) -> Ended:
     if isinstance(result, bool) or not isinstance(result, int | float):
-        return TestRun(verdict=Verdict.PASSED, score=points, message="")
+        return Ended(verdict=Verdict.PASSED, score=points, message="")
     score = min(max(float(result), 0.0), points) if result == result else 0.0  # NaN gives nothing
     message = result.message if isinstance(result, Credit) else ""
     if score >= points:
-        return TestRun(verdict=Verdict.PASSED, score=points, message=message)
+        return Ended(verdict=Verdict.PASSED, score=points, message=message)
     if score > 0:
-        return TestRun(verdict=Verdict.PARTIAL, score=score, message=message or say("grading.test.partial"))
-    return TestRun(verdict=Verdict.FAILED, score=0.0, message=message or say("grading.test.hidden"))
+        return Ended(verdict=Verdict.PARTIAL, score=score, message=message or say("grading.test.partial"))
+    return Ended(verdict=Verdict.FAILED, score=0.0, message=message or say("grading.test.hidden"))
 
 
-def _sentence(error: Exception, test: TestCell, values: Mapping[str, object]) -> str:
+def _sentence(error: Exception, test: CellTest, values: Mapping[str, object]) -> str:
     """Return what a student is told of a test that raised: never a hidden input, an expected value or a traceback."""
     if isinstance(error, CheckFailed | MirrorError):
         return str(error)
@@ -142,10 +142,10 @@ def _quiet() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _at_most(seconds: float) -> Iterator[None]:
-    """Raise ``TestTooSlow`` in the main thread after ``seconds`` of wall-clock time."""
+    """Raise ``TooSlow`` in the main thread after ``seconds`` of wall-clock time."""
 
     def late(_number: int, _frame: FrameType | None) -> None:
-        raise TestTooSlow
+        raise TooSlow
 
     before = signal.signal(signal.SIGALRM, late)
     signal.setitimer(signal.ITIMER_REAL, seconds)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from autograder.checks.exhibits import collecting
 from autograder.course.bundle import Bundle, Question
 from autograder.course.result import Exhibit, QuestionResult, Verdict
-from autograder.grading.cell_test import TestCell, TestRun, run_test
+from autograder.grading.cell_test import CellTest, Ended, run_test
 from autograder.grading.join import Plan
 from autograder.grading.transcript import CellRun, Stop
 from autograder.grading.world import FarSideLost, World
@@ -45,7 +45,7 @@ def examine(
                 ended = _unreached(run.stop, question)
             else:
                 cell = sources[question.id]
-                test = TestCell(
+                test = CellTest(
                     source=cell.source,
                     visible=cell.visible,
                     imports=question.imports,
@@ -73,11 +73,11 @@ def examine(
     return tuple(results.values()), tuple(exhibits)
 
 
-def _nothing(verdict: Verdict, message: str) -> TestRun:
-    return TestRun(verdict=verdict, score=0.0, message=message)
+def _nothing(verdict: Verdict, message: str) -> Ended:
+    return Ended(verdict=verdict, score=0.0, message=message)
 
 
-def _without_test(question: Question, plan: Plan, results: dict[str, QuestionResult]) -> TestRun | None:
+def _without_test(question: Question, plan: Plan, results: dict[str, QuestionResult]) -> Ended | None:
     """Return the end of a question whose test need not run."""
     answers = question.answers or ((question.id,) if question.manual else ())
     if answers and plan.untouched.issuperset(answers):
@@ -90,7 +90,7 @@ def _without_test(question: Question, plan: Plan, results: dict[str, QuestionRes
     return None
 
 
-def _unreached(stop: Stop | None, question: Question) -> TestRun:
+def _unreached(stop: Stop | None, question: Question) -> Ended:
     if stop is None:
         raise FarSideLost(f"the run has no values for {question.id} and no reason why")
     if stop.cell in (*question.answers, question.id):
@@ -98,7 +98,7 @@ def _unreached(stop: Stop | None, question: Question) -> TestRun:
     return _nothing(Verdict.SKIPPED, say("grading.unreached", why=stop.sentence))
 
 
-def _test(test: TestCell, records: dict[str, Record], world: World) -> TestRun:
+def _test(test: CellTest, records: dict[str, Record], world: World) -> Ended:
     values: dict[str, object] = {}
     for name, value in records.items():
         try:
@@ -108,7 +108,7 @@ def _test(test: TestCell, records: dict[str, Record], world: World) -> TestRun:
     return run_test(test, values)
 
 
-def _blame(ended: TestRun, question: Question, run: Run) -> TestRun:
+def _blame(ended: Ended, question: Question, run: Run) -> Ended:
     """Return the end of a failed test told by its cause, when an answer cell of the question raised."""
     if ended.verdict is not Verdict.FAILED:
         return ended

@@ -14,7 +14,6 @@ from autograder.course.result import Flag
 from autograder.grading.notebook import NotebookRefused, SubmittedCell
 from autograder.messages import say
 
-
 DELETED_SHOWN = 3
 """So many of the missing cells are named in their flag."""
 
