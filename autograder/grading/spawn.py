@@ -58,7 +58,8 @@ def notebook_stopped(reason: str, cell: str) -> StudentCodeStopped:
 def call_stopped(raised: str) -> Exception:
     """Return what a test sees of a call that did not return: the exception itself, when it is one of Python's own.
 
-    Or one of the libraries' that labs use. Only its type crosses. Its text could carry the hidden inputs, and so could a made-up name.
+    Or one of the libraries that labs use. Only its type crosses: its text could carry the hidden inputs, and so could
+    a made-up name.
     """
     if raised in ("CellTimeout", "wall"):
         return StudentCodeStopped(Verdict.TIMED_OUT, say("grading.call.timed_out"))
