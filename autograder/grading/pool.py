@@ -85,35 +85,44 @@ class Grader:
 
     def _once(self, task: Task) -> GradedAttempt | str:
         """Return the grade, or why there is none: the process raised, died or did not end in time."""
-        processes = multiprocessing.get_context("forkserver")
-        ours, theirs = processes.Pipe(duplex=False)
-        process = processes.Process(target=_work, args=(theirs, self, task), daemon=True)
-        process.start()
-        theirs.close()
-        limits = task.bundle.limits
-        longest = 2 * limits.run_seconds + limits.test_seconds * (1 + len(task.bundle.questions))
-        try:
-            if ours not in wait([ours, process.sentinel], longest) and not ours.poll():
-                return f"the grading process gave no answer within {longest:.0f} s (exit code {process.exitcode})"
-            answer: GradedAttempt | str = ours.recv()
-            return answer
-        except EOFError:
-            return "the grading process ended without an answer"
-        finally:
-            ours.close()
-            process.kill()
-            process.join()
+        with tempfile.TemporaryDirectory(prefix="autograder-") as folder:  # ours: the process may be killed
+            processes = multiprocessing.get_context("forkserver")
+            ours, theirs = processes.Pipe(duplex=False)
+            process = processes.Process(target=_work, args=(theirs, self, task, Path(folder)), daemon=True)
+            process.start()
+            theirs.close()
+            try:
+                return _answer(ours, process.sentinel, _longest(task.bundle))
+            finally:
+                ours.close()
+                process.kill()
+                process.join()
 
 
-def _work(answer: Connection, grader: Grader, task: Task) -> None:
-    """What the process of an attempt does."""
-    with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
-        try:
-            os.environ.update(grader.hidden(task.bundle, Path(folder)))
-            os.environ["AUTOGRADER_LANGUAGE"] = task.bundle.language
-            answer.send(_graded(grader, task))
-        except Exception:
-            answer.send(traceback.format_exc())
+def _longest(bundle: Bundle) -> float:
+    """Return after how many seconds a process that has not answered never will."""
+    limits = bundle.limits
+    return 2 * limits.run_seconds + limits.test_seconds * (1 + len(bundle.questions))
+
+
+def _answer(pipe: Connection, ended: int, seconds: float) -> GradedAttempt | str:
+    if pipe not in wait([pipe, ended], seconds) and not pipe.poll():
+        return f"the grading process gave no answer within {seconds:.0f} s, or died"
+    try:
+        answer: GradedAttempt | str = pipe.recv()
+    except EOFError:
+        return "the grading process ended without an answer"
+    return answer
+
+
+def _work(answer: Connection, grader: Grader, task: Task, folder: Path) -> None:
+    """What the process of an attempt does. ``folder`` is its own, empty and private."""
+    try:
+        os.environ.update(grader.hidden(task.bundle, folder))
+        os.environ["AUTOGRADER_LANGUAGE"] = task.bundle.language
+        answer.send(_graded(grader, task))
+    except Exception:
+        answer.send(traceback.format_exc())
 
 
 def _graded(grader: Grader, task: Task) -> GradedAttempt:
