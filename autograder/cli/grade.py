@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import click
+from rich.markup import escape
 
 from autograder.authoring.build import read_bundle
 from autograder.cli.jails import grader, zygote
@@ -17,7 +18,7 @@ from autograder.cli.progress import bar, waiting
 from autograder.cli.recording import Records
 from autograder.cli.tables import print_grades
 from autograder.course.result import GradedAttempt
-from autograder.grading.pool import Task
+from autograder.grading.pool import Grader, Task
 from autograder.grading.submission import read_submission
 from autograder.messages import say
 
@@ -53,14 +54,19 @@ def command(lab: str, paths: tuple[Path, ...], jobs: int, record: bool, as_json:
 
 
 def grade_all(place: Place, tasks: list[Task], jobs: int, unsafe: bool = False) -> Iterator[tuple[Task, GradedAttempt]]:
-    """Yield each task with its grade as it ends, and show a progress bar. Raises ``JailUnavailable``."""
+    """Yield each task with its grade as it ends, in jails of a zygote of its own. Raises ``JailUnavailable``."""
     with waiting(say("cli.warming")):
         warm = zygote(unsafe)
         warm.start()
-    with warm, bar(len(tasks)) as progress, ThreadPoolExecutor(jobs) as engine:
-        grading = grader(place.home, warm.address, place.course.language)
+    with warm:
+        yield from grade_with(grader(place.home, warm.address, place.course.language), tasks, jobs)
+
+
+def grade_with(grading: Grader, tasks: list[Task], jobs: int) -> Iterator[tuple[Task, GradedAttempt]]:
+    """Yield each task with its grade as it ends, and show a progress bar."""
+    with bar(len(tasks)) as progress, ThreadPoolExecutor(jobs) as engine:
         for task, graded in grading.grade_all(tasks, engine):
-            progress.update(progress.task_ids[0], advance=1, description=task.submission.student)
+            progress.update(progress.task_ids[0], advance=1, description=escape(task.submission.student))
             yield task, graded
 
 

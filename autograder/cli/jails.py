@@ -15,15 +15,16 @@ from autograder.grading.world import FarSideLost
 from autograder.jail import Jail, JailLimits, JailUnavailable, Job, Mount, Zygote, connect
 from autograder.mirrors.wire import Wire
 
+PICTURES = ("imageio", "skimage.color.colorconv", "skimage.data._fetchers", "skimage.transform._warps")
+"""scikit-image imports its parts when they are first used; labs and their tests use these."""
+
 PRELOAD = (
     "numpy",
     "tensorflow",
     "matplotlib",
     "IPython",
-    "skimage.data",
-    "skimage.transform",
-    "skimage.color",
-    "PIL.Image",
+    "PIL.PngImagePlugin",
+    *PICTURES,
     "autograder.checks",
     "autograder.kernel.notebook",
     "autograder.kernel.models",
@@ -95,7 +96,7 @@ def objects_in(home: Path) -> ObjectStore:
 
 def zygote(unsafe: bool = False) -> Zygote:
     """Return a zygote that has imported what labs use. Start it with ``with``; raises ``JailUnavailable`` there."""
-    preload(__name__)
+    preload(__name__, *PICTURES)
     return Zygote(preload=PRELOAD, environment=ENVIRONMENT, unsafe=unsafe)
 
 

@@ -11,7 +11,7 @@ from autograder.cli import build, check, data, demo, doctor, feedback, grade, gr
 from autograder.course.errors import CourseError
 from autograder.gradebook.store import ObjectDamaged, ObjectMissing
 from autograder.jail import JailUnavailable
-from autograder.materials import MaterialsError
+from autograder.materials.failure import MaterialsError
 from autograder.messages import say
 
 WRONG, MISUSE, OURS = 1, 2, 70

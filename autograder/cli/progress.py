@@ -12,8 +12,8 @@ ERRORS = Console(stderr=True)
 
 
 @contextmanager
-def bar(total: int) -> Iterator[Progress]:
-    """Show a bar for ``total`` pieces of work; advance it with ``progress.advance(task)`` where ``task`` is 0."""
+def bar(total: int | None) -> Iterator[Progress]:
+    """Show a bar for ``total`` pieces of work, None when nobody knows how many; its one task is the first."""
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from autograder.course.bundle import Bundle
@@ -37,7 +38,7 @@ def print_grades(bundle: Bundle, results: Sequence[tuple[Task, GradedAttempt]]) 
     table.add_column("s", justify="right")
     for task, graded in results:
         table.add_row(
-            task.submission.student,
+            escape(task.submission.student),
             *(_sign(question) for question in graded.questions),
             f"{graded.score:g}/{graded.max_score:g}",
             str(len(graded.flags) or ""),

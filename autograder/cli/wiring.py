@@ -13,7 +13,7 @@ from autograder.course.result import CellOutput, GradedAttempt
 from autograder.grading.attempt import run_only
 from autograder.grading.pool import Grader, Task
 from autograder.grading.submission import Submission
-from autograder.materials import Prepared, prepare
+from autograder.materials.prepare import Prepared, prepare
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ class LabMaterials:
 
     def prepare(self, lab: Lab, release_folder: Path) -> Prepared:
         """Put what students see into ``release_folder`` and the rest into the state folder."""
-        return prepare(lab.materials, release_folder, self.home / "materials" / lab.id)
+        return prepare(lab, release_folder, self.home / "materials" / lab.id)
 
 
 def workshop(home: Path, grading: Grader) -> Workshop:
