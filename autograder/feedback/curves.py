@@ -116,7 +116,8 @@ def _line(name: str, values: Points, epochs: int, y_marks: Sequence[float]) -> L
 def _marks(low: float, high: float) -> tuple[float, ...]:
     """Return 3 to 6 round numbers that reach from below ``low`` to above ``high``."""
     if high - low < 1e-9 * max(1.0, abs(high)):
-        low, high = low - 0.5 * (abs(low) or 1.0), high + 0.5 * (abs(high) or 1.0)
+        room = 0.5 * abs(low) if abs(low) > 1e-9 else 0.5
+        low, high = low - room, high + room
     rough = (high - low) / 4
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(factor * power for factor in (1.0, 2.0, 2.5, 5.0, 10.0) if factor * power >= rough * (1 - 1e-9))

@@ -86,7 +86,7 @@ def _read_npy(npy: bytes) -> NDArray[np.uint8]:
         if np.lib.format.read_magic(file) != (1, 0):
             raise PictureRefused("not .npy version 1.0")
         shape, by_column, dtype = np.lib.format.read_array_header_1_0(file)
-    except ValueError as error:
+    except Exception as error:  # the header is parsed as Python: a broken one raises whatever the tokenizer does
         raise PictureRefused(str(error)) from error
     if dtype != np.uint8 or shape[2:] not in ((), (3,)) or not 2 <= len(shape) <= 3:
         raise PictureRefused(f"not a picture: {dtype} {shape}")
