@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -12,6 +13,8 @@ from autograder.course.bundle import Bundle
 from autograder.course.result import GradedAttempt, QuestionResult, Verdict
 from autograder.grading.pool import Task
 from autograder.messages import say
+
+FLAGS = "⚑"
 
 SIGNS = {
     Verdict.PASSED: ("✓", "green"),
@@ -28,14 +31,14 @@ SIGNS = {
 
 
 def print_grades(bundle: Bundle, results: Sequence[tuple[Task, GradedAttempt]]) -> None:
-    """Print a lab's grades and, below, what each sign means."""
-    table = Table(title=bundle.title, title_justify="left", row_styles=["", "on grey7"])
-    table.add_column(say("cli.table.student"), overflow="fold")
-    for question in bundle.questions:
-        table.add_column(question.id, justify="center")
-    table.add_column(say("cli.table.score"), justify="right")
-    table.add_column(say("cli.table.flags"), justify="right")
-    table.add_column("s", justify="right")
+    """Print a lab's grades and, below, what its columns and signs mean. Fits 80 columns for a dozen questions."""
+    table = Table(title=bundle.title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column(say("cli.table.student"), overflow="fold", min_width=16)
+    for number in range(1, len(bundle.questions) + 1):
+        table.add_column(str(number), justify="center", no_wrap=True)
+    table.add_column(say("cli.table.score"), justify="right", no_wrap=True)
+    table.add_column(FLAGS, justify="right", no_wrap=True)
+    table.add_column("s", justify="right", no_wrap=True)
     for task, graded in results:
         table.add_row(
             escape(task.submission.student),
@@ -46,15 +49,16 @@ def print_grades(bundle: Bundle, results: Sequence[tuple[Task, GradedAttempt]]) 
         )
     console = Console()
     console.print(table)
+    numbered = (f"{number} {question.id}" for number, question in enumerate(bundle.questions, start=1))
+    console.print("   ".join(numbered), style="dim", highlight=False)
     seen = {question.verdict for _, graded in results for question in graded.questions}
-    console.print(
-        "  ".join(f"[{color}]{sign}[/] {said(verdict)}" for verdict, (sign, color) in SIGNS.items() if verdict in seen)
-    )
+    signs = [f"[{color}]{sign}[/] {said(verdict)}" for verdict, (sign, color) in SIGNS.items() if verdict in seen]
+    console.print("   ".join([*signs, f"{FLAGS} {say('cli.table.flags')}"]), highlight=False)
 
 
 def _sign(question: QuestionResult) -> str:
     sign, color = SIGNS[question.verdict]
-    partial = f" {question.score:g}" if question.verdict is Verdict.PARTIAL else ""
+    partial = f"{question.score:g}" if question.verdict is Verdict.PARTIAL else ""
     return f"[{color}]{sign}{partial}[/]"
 
 
