@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session, selectinload, sessionmaker
 
 from autograder.course.result import GradedAttempt, Verdict
 from autograder.gradebook.database import open_database, sqlite_url
-from autograder.gradebook.grades import GradeRow, QuestionGrade, best, latest
+from autograder.gradebook.grades import GradeRow, best, latest
 from autograder.gradebook.package import pack, unpack
+from autograder.gradebook.standing import standing_grades
 from autograder.gradebook.store import ObjectStore
 from autograder.gradebook.tables import AttemptRow, FlagRow, LabRow, QuestionRow, RunRow, StudentRow
 
@@ -112,20 +113,8 @@ class Gradebook:
     def grades(self, lab: str | None = None, student: str | None = None) -> list[GradeRow]:
         """Return a row for each graded attempt, by lab, student and number. The newest run counts, but one that
         ended by our own failure counts only when there is no other."""
-        order = func.row_number().over(partition_by=RunRow.attempt_id, order_by=(RunRow.internal, RunRow.id.desc()))
-        ranked = select(RunRow.id, order.label("place")).subquery()
-        query = (
-            select(RunRow)
-            .join(ranked, (ranked.c.id == RunRow.id) & (ranked.c.place == 1))
-            .join(RunRow.attempt)
-            .join(AttemptRow.student)
-            .join(AttemptRow.lab)
-            .where(*_only(lab, student))
-            .order_by(LabRow.name, StudentRow.name, AttemptRow.number)
-            .options(selectinload(RunRow.questions), *_RUN_PEOPLE)
-        )
         with self._reading() as session:
-            return [_grade(row) for row in session.scalars(query)]
+            return standing_grades(session, *_only(lab, student))
 
     def latest(self, lab: str | None = None, student: str | None = None) -> list[GradeRow]:
         """Return each student's newest graded attempt at each lab."""
@@ -152,10 +141,6 @@ class Gradebook:
 
 
 _PEOPLE = (selectinload(AttemptRow.student), selectinload(AttemptRow.lab))
-_RUN_PEOPLE = (
-    selectinload(RunRow.attempt).selectinload(AttemptRow.student),
-    selectinload(RunRow.attempt).selectinload(AttemptRow.lab),
-)
 
 
 def _only(lab: str | None, student: str | None) -> list[ColumnElement[bool]]:
@@ -222,20 +207,4 @@ def _run(row: RunRow, attempt: Attempt) -> Run:
         started_at=row.started_at,
         ended_at=row.ended_at,
         package=row.package,
-    )
-
-
-def _grade(row: RunRow) -> GradeRow:
-    return GradeRow(
-        student=row.attempt.student.name,
-        lab=row.attempt.lab.name,
-        attempt=row.attempt.number,
-        received_at=row.attempt.received_at,
-        score=row.score,
-        max_score=row.max_score,
-        questions=tuple(
-            QuestionGrade(id=q.question, points=q.points, score=q.score, verdict=Verdict(q.verdict))
-            for q in row.questions
-        ),
-        run=row.id,
     )
