@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
@@ -30,6 +31,8 @@ for command in (build, check, grade, feedback, grades, doctor, data, demo):
 
 def main() -> None:
     """Run the command line; end the process with the command's exit code."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow announces itself on stderr otherwise
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
     try:
         sys.exit(cli(standalone_mode=False))
     except click.exceptions.Abort:
