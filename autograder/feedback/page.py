@@ -112,7 +112,7 @@ def _policy() -> str:
 
 def _say(language: str) -> Say:
     def say(id: str, /, **values: object) -> Markup:
-        return sentence(say_in(language, f"feedback.{id}", **values))
+        return sentence(say_in(language, id, **values))
 
     return say
 

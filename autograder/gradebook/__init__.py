@@ -2,7 +2,6 @@
 
 from autograder.gradebook.book import Attempt, Gradebook, Run
 from autograder.gradebook.database import DatabaseTooNew
-from autograder.gradebook.graded_notebook import graded_notebook
 from autograder.gradebook.grades import GradeRow, QuestionGrade, best, latest, to_csv
 from autograder.gradebook.nbgrader_door import NbgraderDoor
 from autograder.gradebook.nbgrader_files import NameRefused
@@ -23,7 +22,6 @@ __all__ = [
     "QuestionGrade",
     "Run",
     "best",
-    "graded_notebook",
     "latest",
     "pack",
     "to_csv",

@@ -20,6 +20,7 @@ from autograder.course.bundle import Bundle
 from autograder.course.result import GradedAttempt
 from autograder.gradebook.nbgrader_files import place_files, safe_name
 from autograder.gradebook.nbgrader_lab import GRADED, Kinds, kinds_of, write_lab
+from autograder.gradebook.shown_notebook import harmless
 from autograder.messages import say_in
 
 if TYPE_CHECKING:
@@ -59,13 +60,13 @@ class NbgraderDoor:
     ) -> None:
         """Write one graded attempt: the lab's cells, the student, scores, and the files that formgrader shows.
 
-        ``notebook`` is what formgrader shows (see ``graded_notebook``); ``submission``, if given, is kept as nbgrader's
-        submitted notebook. A question that waits for a person is marked so; one that we failed to grade keeps the score
-        it had. Raises ``NameRefused`` when the student's name cannot be the name of a folder.
+        ``notebook`` is what formgrader is to show, and is made ``harmless`` first; ``submission``, if given, is kept as
+        nbgrader's submitted notebook. A question that waits for a person is marked so; one that we failed to grade
+        keeps the score it had. Raises ``NameRefused`` when the student's name cannot be the name of a folder.
         """
         safe_name(student, limit=_NAME_LIMIT)
         when = received_at.astimezone(UTC).replace(tzinfo=None)
-        place_files(self._folders, bundle.lab, student, when, notebook, submission)
+        place_files(self._folders, bundle.lab, student, when, harmless(bundle, notebook), submission)
         kinds = kinds_of(bundle, notebook)
         with self._gradebook() as book:
             if (bundle.digest(), kinds) not in self._known:

@@ -6,7 +6,7 @@ import json
 from typing import Any, Literal, TypeAlias
 
 from autograder.course.bundle import Bundle, Cell, Role
-from autograder.gradebook.graded_notebook import KERNEL, cell_metadata
+from autograder.gradebook.shown_notebook import KERNEL, cell_metadata, tasks_of
 
 Kind: TypeAlias = Literal["grade", "solution", "task", "source"]
 Kinds: TypeAlias = tuple[tuple[str, Kind], ...]  # a cell that a person grades is both a grade and a solution cell
@@ -16,11 +16,7 @@ GRADED = ("grade", "task")
 
 def kinds_of(bundle: Bundle, notebook: bytes) -> Kinds:
     """Return what each cell is to nbgrader. A cell that a person grades is a task where ``notebook`` says so."""
-    tasks = {
-        cell["metadata"]["nbgrader"]["grade_id"]
-        for cell in json.loads(notebook)["cells"]
-        if cell["metadata"].get("nbgrader", {}).get("task")
-    }
+    tasks = tasks_of(notebook)
     kinds: list[tuple[str, Kind]] = []
     for cell in bundle.cells:
         if cell.role is Role.MANUAL and cell.id in tasks:

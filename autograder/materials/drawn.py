@@ -19,7 +19,7 @@ CLASSES: tuple[Drawing, ...] = (car, truck)
 LENGTHS: dict[Drawing, float] = {
     car: 4.4,
     truck: 6.6,
-}  # both fill as much of the frame: size alone must not tell them apart
+}  # metres: both fill the frame, size must not tell them apart
 PARTS = ("train", "valid", "hidden")
 
 

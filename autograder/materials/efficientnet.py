@@ -130,28 +130,28 @@ class _Body:
         if stage.expand > 1:
             inside = self._convolve(inside, f"{name}_expande", f"{prefix}_expand_conv", f"{prefix}_bn0")
         inside = self._depthwise(inside, f"{name}_filtra", f"{prefix}_depthwise_conv", f"{prefix}_bn1", stride)
-        inside = self._convolve(inside, f"{name}_proyecta", f"{prefix}_project_conv", f"{prefix}_bn2", active=False)
+        inside = self._convolve(inside, f"{name}_proyecta", f"{prefix}_project_conv", f"{prefix}_bn2", active=None)
         if stride == 1 and maps.shape[-1] == inside.shape[-1]:
             return self.layers.Add(name=f"{name}_suma")([maps, inside])
         return inside
 
-    def _convolve(self, maps: Any, name: str, kernel: str, norm: str, stride: int = 1, active: bool = True) -> Any:
+    def _convolve(
+        self, maps: Any, name: str, kernel: str, norm: str, stride: int = 1, active: str | None = "relu6"
+    ) -> Any:
         factor, bias = self._fold(norm)
         weights = self.tensors[f"{kernel}.weight"].transpose(2, 3, 1, 0)  # (out, in, h, w) → (h, w, in, out)
         self.weights[name] = [weights * factor, bias]
         size = weights.shape[0]
-        convolution = self.layers.Conv2D(weights.shape[3], size, stride, padding="same", name=name)
-        return self._relu(convolution(maps), name) if active else convolution(maps)
+        convolution = self.layers.Conv2D(weights.shape[3], size, stride, padding="same", activation=active, name=name)
+        return convolution(maps)
 
     def _depthwise(self, maps: Any, name: str, kernel: str, norm: str, stride: int) -> Any:
         factor, bias = self._fold(norm)
         weights = self.tensors[f"{kernel}.weight"].transpose(2, 3, 0, 1)  # (maps, 1, h, w) → (h, w, maps, 1)
         self.weights[name] = [weights * factor[:, None], bias]
-        convolution = self.layers.DepthwiseConv2D(weights.shape[0], stride, padding="same", name=name)
-        return self._relu(convolution(maps), name)
-
-    def _relu(self, maps: Any, name: str) -> Any:
-        return self.layers.ReLU(max_value=6.0, name=f"{name}_relu6")(maps)
+        size = weights.shape[0]
+        convolution = self.layers.DepthwiseConv2D(size, stride, padding="same", activation="relu6", name=name)
+        return convolution(maps)
 
     def _fold(self, norm: str) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return what batch normalisation multiplies by, f = γ / √(σ² + ε), and what it adds: β - μ f."""

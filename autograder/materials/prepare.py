@@ -17,7 +17,7 @@ from autograder.materials.files import hidden_files, public_files, replace_files
 from autograder.materials.photos import PhotoSet
 
 RECORD = "prepared.json"
-VERSION = 1
+VERSION = 2
 """Of what is made of the same settings: raise it when this room makes something else."""
 
 

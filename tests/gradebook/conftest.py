@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from autograder.course.bundle import Bundle, Cell, Limits, Question, Role
 from autograder.course.result import CellOutput, Exhibit, Flag, GradedAttempt, QuestionResult, Verdict
 from autograder.gradebook import Gradebook
+from autograder.gradebook.shown_notebook import cell_metadata
 
 NOON = datetime(2021, 10, 17, 17, 0, tzinfo=UTC)
 
@@ -84,3 +87,20 @@ def bundle() -> Bundle:
         public={},
         hidden={},
     )
+
+
+def notebook_of(bundle: Bundle, answers: Mapping[str, str], tasks: Sequence[str] = (), **outputs: Any) -> bytes:
+    """Return a lab's notebook with answers, task cells, and outputs by cell id."""
+    cells = []
+    for cell in bundle.cells:
+        metadata = {"nbgrader": cell_metadata(bundle, cell, task=cell.id in tasks)}
+        node = {
+            "cell_type": cell.type,
+            "id": cell.id,
+            "metadata": metadata,
+            "source": answers.get(cell.id, cell.source),
+        }
+        if cell.type == "code":
+            node |= {"execution_count": None, "outputs": outputs.get(cell.id, [])}
+        cells.append(node)
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()

@@ -13,10 +13,11 @@ import pytest
 
 from autograder.course.bundle import Bundle, Question
 from autograder.course.result import GradedAttempt, Verdict
-from autograder.gradebook import NameRefused, NbgraderDoor, graded_notebook
-from tests.gradebook.conftest import NOON, MakeGraded
+from autograder.gradebook import NameRefused, NbgraderDoor
+from tests.gradebook.conftest import NOON, MakeGraded, notebook_of
 
 STUDENT = "Quispe Mamani, José"
+ESSAY = "Vi bordes. <script>alert(1)</script> [x](javascript:alert(2)) $\\href{javascript:alert(3)}{y}$"
 Write = Callable[..., None]
 
 
@@ -42,7 +43,7 @@ def door(course: Path) -> NbgraderDoor:
 @pytest.fixture
 def write(door: NbgraderDoor, bundle: Bundle) -> Write:
     def write(graded: GradedAttempt, at: datetime = NOON, lab: Bundle = bundle, tasks: tuple[str, ...] = ()) -> None:
-        notebook = graded_notebook(lab, graded, {"answer": "kernel = 1"}, tasks)
+        notebook = notebook_of(lab, {"answer": "kernel = 1", "essay": ESSAY}, tasks)
         door.write(lab, graded, student=STUDENT, received_at=at, notebook=notebook, submission=b"{}")
 
     return write
@@ -111,6 +112,9 @@ def test_formgrader_shows_the_submission(course: Path, write: Write, make_graded
     resources |= {"base_url": "", "student": STUDENT, "last_name": "", "first_name": "", "notebook_path": ""}
     html, _ = HTMLExporter(config=config).from_filename(str(file), resources=resources)
     assert "kernel = 1" in re.sub("<[^>]+>", "", html)
+    assert "<script>alert" not in html
+    assert 'href="javascript' not in html
+    assert "\\href" not in html
     assert 'id="essay"' in html  # the box in which a person writes the points
 
 

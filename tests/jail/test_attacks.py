@@ -79,7 +79,7 @@ READING = [
     Attack(
         name="the root above the root",
         code="import os\nprint(os.stat('/').st_ino == os.stat('/..').st_ino, sorted(os.listdir('/')))",
-        seen=r"True \[(?!.*old).*'work'\]\n",
+        seen=r"True \[(?!.*\.(old|scratch)).*'usr'.*\]\n",
     ),
     Attack(
         name="a hard link to a file outside", code="import os; os.link('/usr/bin/env', '/jail/env')", seen=r"OSError.*"

@@ -24,12 +24,18 @@ PREFIXES = (
     "course.problem.",
     "course.remedy.",
     "course.type.",
+    "feedback.count.",
+    "feedback.error.",
+    "feedback.headline.",
+    "feedback.next.",
+    "feedback.verdict.",
     "jail.remedy.",
+    "materials.about.",
     "mirrors.opaque.",
 )
 # Modules that say an id which another module wrote down: the id must stand there as a literal.
-CARRIERS = ("materials/failure.py", "mirrors/opaque.py")
-TEMPLATE_CALL = re.compile(r"""\bsay\(\s*(['"])([\w.]+)\1""")
+CARRIERS = ("feedback/page.py", "materials/failure.py", "mirrors/opaque.py")
+TEMPLATE_ID = re.compile(r"""(['"])((?:{})\.[\w.]+)\1""".format("|".join({po.stem for po in LOCALE.rglob("*.po")})))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +104,8 @@ def all_said() -> list[Said]:
             place = module.relative_to(PACKAGE).as_posix()
             found += said_in(place, ast.parse(module.read_text("utf-8")))
     for template in sorted([*PACKAGE.rglob("*.html"), *PACKAGE.rglob("*.j2")]):
-        for _, id in TEMPLATE_CALL.findall(template.read_text("utf-8")):
-            found.append(Said(place=template.relative_to(PACKAGE).as_posix(), id=id))
+        for _, id in TEMPLATE_ID.findall(template.read_text("utf-8")):
+            found.append(Said(place=template.relative_to(PACKAGE).as_posix(), id=id, prefix=id.endswith(".")))
     return found
 
 
