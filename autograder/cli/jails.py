@@ -8,12 +8,12 @@ from pathlib import Path
 
 from autograder.cli.views import HiddenFiles, PublicViews
 from autograder.course.bundle import Limits
-from autograder.gradebook.store import ObjectStore
 from autograder.grading.pool import Grader, preload
 from autograder.grading.spawn import RunningJail
 from autograder.grading.world import FarSideLost
 from autograder.jail import Jail, JailLimits, JailUnavailable, Job, Mount, Zygote, connect
 from autograder.mirrors.wire import Wire
+from autograder.state.objects import ObjectStore
 
 PICTURES = ("imageio", "skimage.color.colorconv", "skimage.data._fetchers", "skimage.transform._warps")
 """scikit-image imports its parts when they are first used; labs and their tests use these."""

@@ -10,10 +10,10 @@ import click
 from autograder.authoring.errors import AuthoringError
 from autograder.cli import build, check, data, demo, doctor, feedback, grade, grades
 from autograder.course.errors import CourseError
-from autograder.gradebook.store import ObjectDamaged, ObjectMissing
 from autograder.jail import JailUnavailable
 from autograder.materials.failure import MaterialsError
 from autograder.messages import say
+from autograder.state.objects import ObjectDamaged, ObjectMissing
 
 WRONG, MISUSE, OURS = 1, 2, 70
 """Exit codes beside 0: the work was found wrong; the command was misused; something of ours failed."""

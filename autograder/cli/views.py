@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course.bundle import Bundle
-from autograder.gradebook.store import ObjectStore
+from autograder.state.objects import ObjectStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,12 +12,12 @@ from sqlalchemy import ColumnElement, Engine, func, select
 from sqlalchemy.orm import Session, selectinload, sessionmaker
 
 from autograder.course.result import GradedAttempt, Verdict
-from autograder.gradebook.database import open_database, sqlite_url
 from autograder.gradebook.grades import GradeRow, best, latest
 from autograder.gradebook.package import pack, unpack
 from autograder.gradebook.standing import standing_grades
-from autograder.gradebook.store import ObjectStore
-from autograder.gradebook.tables import AttemptRow, FlagRow, LabRow, QuestionRow, RunRow, StudentRow
+from autograder.state.attempt_tables import AttemptRow, FlagRow, LabRow, QuestionRow, RunRow, StudentRow
+from autograder.state.database import open_database, sqlite_url
+from autograder.state.objects import ObjectStore
 
 Named = TypeVar("Named", StudentRow, LabRow)
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from autograder.course.result import Verdict
 from autograder.gradebook.grades import GradeRow, QuestionGrade
-from autograder.gradebook.tables import AttemptRow, LabRow, QuestionRow, RunRow, StudentRow
+from autograder.state.attempt_tables import AttemptRow, LabRow, QuestionRow, RunRow, StudentRow
 
 
 def standing_grades(session: Session, *only: ColumnElement[bool]) -> list[GradeRow]:

@@ -13,8 +13,8 @@ from sqlalchemy import create_engine, event, text
 
 from autograder.course.result import Verdict
 from autograder.gradebook import DatabaseTooNew, Gradebook
-from autograder.gradebook.database import open_database, sqlite_url
-from autograder.gradebook.tables import Table
+from autograder.state.database import open_database, sqlite_url
+from autograder.state.table import Table
 from tests.gradebook.conftest import NOON, MakeGraded
 
 

@@ -2,7 +2,10 @@
 
 from alembic import context
 
-from autograder.gradebook.tables import Table
+from autograder.state import attempt_tables, cohort_tables, device_tables, job_tables
+from autograder.state.table import Table
+
+_ = (attempt_tables, cohort_tables, device_tables, job_tables)  # imported so that Alembic sees their tables
 
 context.configure(
     connection=context.config.attributes["connection"],

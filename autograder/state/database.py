@@ -1,4 +1,4 @@
-"""The database behind the gradebook: opened, brought to the newest schema, and safe for several processes at once."""
+"""The database of our tables: opened, brought to the newest schema, and safe for several processes at once."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _migrate(connection: Connection, *, shown: str) -> None:
         command.upgrade(config, "head")
     except CommandError as error:
         newest = ScriptDirectory.from_config(config).get_current_head()
-        raise DatabaseTooNew(say("gradebook.too_new", url=shown, newest=newest)) from error
+        raise DatabaseTooNew(say("state.too_new", url=shown, newest=newest)) from error
 
 
 def _prepare_sqlite(connection: Any, record: object) -> None:  # noqa: ARG001 (SQLAlchemy's signature)

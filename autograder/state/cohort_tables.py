@@ -1,0 +1,1 @@
+"""What happens in a cohort while it runs."""

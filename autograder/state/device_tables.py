@@ -1,0 +1,1 @@
+"""GPU slots, who waits for one, and accounts."""
