@@ -45,7 +45,7 @@ lint: setup  ## format, lint, types, import floors
 	@$(RUN) lint-imports
 
 bench: setup  ## side by side with nbgrader and with bare execution
-	@$(RUN) python benchmarks/side_by_side.py
+	@$(RUN) python -m benchmarks.side_by_side
 
 clean:  ## remove the environment and the state
 	rm -rf $(VENV) var

@@ -50,7 +50,8 @@ def run_only(bundle: Bundle, submission: Submission, spawner: Spawner) -> tuple[
     Raises ``NotebookRefused`` and ``FarSideLost``.
     """
     plan, _ = _plan(bundle, submission)
-    with Live(spawner, steps=plan.steps, names={}, public=bundle.public, limits=bundle.limits) as live:
+    public, limits = bundle.public, bundle.limits
+    with Live(spawner, steps=plan.steps, names={}, public=public, limits=limits, all_pictures=True) as live:
         live.run()
         return tuple(_output(cell) for cell in live.transcript.cells)
 

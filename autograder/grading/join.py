@@ -20,10 +20,14 @@ DELETED_SHOWN = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One step of a run: a cell whose ``source`` runs in the jail, or, without source, the point where a test looks."""
+    """One step of a run: a cell whose ``source`` runs in the jail, or, without source, the point where a test looks.
+
+    ``locked``: the source is the instructor's own, and nobody needs a picture of what it draws.
+    """
 
     cell: str
     source: str | None
+    locked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +80,7 @@ def _steps(cell: Cell, answers: dict[str, str]) -> list[Step]:
     if cell.role is Role.TEST:
         return [Step(cell=cell.id, source=None)]
     source = answers.get(cell.id) if cell.role in (Role.ANSWER, Role.MANUAL) else cell.source
-    return [] if source is None else [Step(cell=cell.id, source=source)]
+    return [] if source is None else [Step(cell=cell.id, source=source, locked=cell.role is Role.LOCKED)]
 
 
 def _sort(

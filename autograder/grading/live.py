@@ -32,7 +32,10 @@ SHOWN_MOST = 200
 
 
 class Live:
-    """A world made of running jails. Use as a context manager: leaving it ends them all."""
+    """A world made of running jails. Use as a context manager: leaving it ends them all.
+
+    ``all_pictures``: draw what locked cells show as well, for a notebook that people are to look at.
+    """
 
     def __init__(
         self,
@@ -42,7 +45,9 @@ class Live:
         names: Mapping[str, tuple[str, ...]],
         public: Mapping[str, str],
         limits: Limits,
+        all_pictures: bool = False,
     ) -> None:
+        self._all_pictures = all_pictures
         self._spawner, self._steps, self._names, self._public, self._limits = spawner, steps, names, public, limits
         self._jail: RunningJail | None = None
         self.transcript = Transcript()
@@ -94,20 +99,22 @@ class Live:
                 if step.source is None:
                     transcript.captures[step.cell] = self._capture(step.cell)
                 else:
-                    transcript.cells.append(self._run_cell(step.cell, step.source, left))
+                    transcript.cells.append(self._run_cell(step, step.source, left))
             except (WireTimeout, WireClosed, WireError, OSError) as lost:
                 stopped = notebook_stopped(self._lost(lost), step.cell)
                 transcript.stop = Stop(cell=step.cell, verdict=stopped.verdict, sentence=stopped.sentence)
                 return
 
-    def _run_cell(self, cell: str, source: str, limit: float) -> CellRun:
-        head, blobs = self._ask({"op": "run", "cell": cell, "source": source, "seconds": limit}, (), limit)
+    def _run_cell(self, step: Step, source: str, limit: float) -> CellRun:
+        pictures = self._all_pictures or not step.locked
+        asked = {"op": "run", "cell": step.cell, "source": source, "seconds": limit, "pictures": pictures}
+        head, blobs = self._ask(asked, (), limit)
         error = head.get("error")
         error = error if isinstance(error, dict) else {}
         shown = head.get("shown")
         seconds = head.get("seconds")
         return CellRun(
-            cell=cell,
+            cell=step.cell,
             seconds=float(seconds) if isinstance(seconds, int | float) else 0.0,
             text=_text(head.get("text"), self._limits.output_bytes),
             error=_text(error.get("name"), 100),

@@ -1,7 +1,7 @@
 """Jail A: runs a notebook's cells, gives values as records, calls functions. All that it says is a claim.
 
 Requests and answers over the wire:
-``{"op": "run", "cell", "source", "seconds"}`` → ``{"ok", "text", "error", "shown", "seconds"}`` and PNG blobs;
+``{"op": "run", "cell", "source", "seconds", "pictures"}`` → ``{"ok", "text", "error", "shown", "seconds"}`` and PNG blobs;
 ``{"op": "capture", "names", "seconds"?}`` → ``{"records": {name: {"kind", "data", "blobs"}}}`` and their blobs;
 ``{"op": "call", "handle", "args", "kwargs", "seconds"}`` → ``{"record"}`` or ``{"raised": "ValueError"}``.
 """
@@ -96,15 +96,16 @@ class Notebook:
     def _answer(self, head: dict[str, Any], blobs: Sequence[bytes]) -> Answer:
         match head.get("op"):
             case "run":
-                return self._run(str(head.get("source", "")), _seconds(head))
+                return self._run(str(head.get("source", "")), _seconds(head), pictures=head.get("pictures") is not False)
             case "capture":
                 return self._capture(head.get("names", []), _seconds(head))
             case "call":
                 return self._call(head, blobs, _seconds(head))
         return {"failed": "no such request"}, []
 
-    def _run(self, source: str, seconds: float) -> Answer:
+    def _run(self, source: str, seconds: float, *, pictures: bool) -> Answer:
         screen = self._shell.screen = Screen()
+        self._shell.draw_pictures(pictures)
         began = time.perf_counter()
         error: BaseException | None
         try:

@@ -75,6 +75,11 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]
     def enable_gui(self, gui: str | None = None) -> None:
         pass
 
+    def draw_pictures(self, wanted: bool) -> None:
+        """Say whether figures become pictures, which is most of the time that a cell with figures takes."""
+        formatter = self.display_formatter
+        formatter.active_types = formatter.format_types if wanted else ["text/plain"]
+
     def ask_exit(self) -> NoReturn:
         raise SystemExit
 

@@ -30,8 +30,9 @@ class Program:
         self.wire.send(head, blobs)
         return self.wire.receive(60)
 
-    def run(self, source: str, seconds: float = 20) -> dict[str, Any]:
-        head, blobs = self.ask({"op": "run", "cell": "cell", "source": source, "seconds": seconds})
+    def run(self, source: str, seconds: float = 20, *, pictures: bool = True) -> dict[str, Any]:
+        asked = {"op": "run", "cell": "cell", "source": source, "seconds": seconds, "pictures": pictures}
+        head, blobs = self.ask(asked)
         return {**head, "pictures": blobs}
 
     def records(self, *names: str) -> dict[str, Record]:

@@ -135,6 +135,14 @@ def test_figures_are_shown_inline(notebook, source):
     assert notebook.run("plt.get_fignums()")["shown"][0]["text"] == "[]"
 
 
+def test_a_cell_whose_pictures_nobody_needs_draws_none_and_the_next_one_does(notebook):
+    plot = "figure, axes = plt.subplots(); axes.plot([1, 2])"
+    quiet = notebook.run("import matplotlib.pyplot as plt\n" + plot + "; plt.show(); print('dicho')", pictures=False)
+    assert (quiet["text"], quiet["pictures"], quiet["error"]) == ("dicho\n", (), None)
+    assert notebook.mirrors("figure")["figure"].axes[0].lines[0].y.tolist() == [1, 2]
+    assert len(notebook.run(plot)["pictures"]) == 1
+
+
 def test_a_figure_that_was_shown_and_closed_is_still_a_value(notebook):
     notebook.run(
         "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nax.plot([1, 2, 3], label='loss')\nax.legend()"
