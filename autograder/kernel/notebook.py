@@ -96,7 +96,9 @@ class Notebook:
     def _answer(self, head: dict[str, Any], blobs: Sequence[bytes]) -> Answer:
         match head.get("op"):
             case "run":
-                return self._run(str(head.get("source", "")), _seconds(head), pictures=head.get("pictures") is not False)
+                return self._run(
+                    str(head.get("source", "")), _seconds(head), pictures=head.get("pictures") is not False
+                )
             case "capture":
                 return self._capture(head.get("names", []), _seconds(head))
             case "call":
