@@ -1,7 +1,8 @@
 """Jail A: runs a notebook's cells, gives values as records, calls functions. All that it says is a claim.
 
 Requests and answers over the wire:
-``{"op": "run", "cell", "source", "seconds", "pictures"}`` → ``{"ok", "text", "error", "shown", "seconds"}`` and PNG blobs;
+``{"op": "run", "cell", "source", "seconds", "pictures"}`` →
+    ``{"ok", "text", "error", "shown", "seconds"}`` and PNG blobs;
 ``{"op": "capture", "names", "seconds"?}`` → ``{"records": {name: {"kind", "data", "blobs"}}}`` and their blobs;
 ``{"op": "call", "handle", "args", "kwargs", "seconds"}`` → ``{"record"}`` or ``{"raised": "ValueError"}``.
 """
