@@ -28,10 +28,11 @@ from autograder.schedule.rules import (
 
 LIMA = ZoneInfo("America/Lima")
 ZONES = [ZoneInfo(name) for name in ("America/Lima", "America/New_York", "Europe/Madrid", "Australia/Lord_Howe", "UTC")]
+DEFAULT = Policy()
 DUE = datetime(2021, 10, 9, 23, 59, tzinfo=LIMA)
 
 zones = st.sampled_from(ZONES)
-moments = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+moments = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
 spans = st.timedeltas(timedelta(0), timedelta(days=60))
 policies = st.builds(
     Policy,
@@ -44,7 +45,7 @@ policies = st.builds(
 )
 
 
-def cohort(policy: Policy = Policy(), due: datetime = DUE, zone: ZoneInfo = LIMA) -> Cohort:
+def cohort(policy: Policy = DEFAULT, due: datetime = DUE, zone: ZoneInfo = LIMA) -> Cohort:
     opens = due - timedelta(days=7)
     labs = (LabDates(lab="lab1", opens=opens, due=due), LabDates(lab="lab2", opens=opens, due=due + timedelta(days=7)))
     return Cohort(slug="c", title="C", zone=zone, policy=policy, labs=labs)
