@@ -28,20 +28,20 @@ class CourseError(Exception):
 
 def explain(file: Path, raw: Mapping[str, Any], error: Mapping[str, Any]) -> CourseError:
     """Return the first of pydantic's complaints in our words."""
-    kind, values = _classify(error)
-    return CourseError(
-        file,
-        _key(raw, error["loc"]),
-        say(f"course.problem.{kind}", **values),
-        say(f"course.remedy.{kind}", **values),
-    )
+    return CourseError(file, *complaint(CourseTable, raw, error))
 
 
-def _classify(error: Mapping[str, Any]) -> tuple[str, dict[str, object]]:
+def complaint(root: type[BaseModel], raw: Mapping[str, Any], error: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return a complaint of pydantic's about a TOML file of shape ``root`` as key, problem and remedy."""
+    kind, values = _classify(root, error)
+    return _key(raw, error["loc"]), say(f"course.problem.{kind}", **values), say(f"course.remedy.{kind}", **values)
+
+
+def _classify(root: type[BaseModel], error: Mapping[str, Any]) -> tuple[str, dict[str, object]]:
     loc, kind, context = error["loc"], error["type"], error.get("ctx", {})
     name = str(loc[-1])
     if kind == "extra_forbidden":
-        return _unknown_key(loc, name)
+        return _unknown_key(root, loc, name)
     if kind == "missing":
         return "missing", {"name": name}
     if kind in ("size", "time", "path_outside"):
@@ -54,17 +54,17 @@ def _classify(error: Mapping[str, Any]) -> tuple[str, dict[str, object]]:
     return "value", {"value": value, "why": error["msg"]}
 
 
-def _unknown_key(loc: tuple[Any, ...], name: str) -> tuple[str, dict[str, object]]:
-    known = _known_keys(loc[:-1])
+def _unknown_key(root: type[BaseModel], loc: tuple[Any, ...], name: str) -> tuple[str, dict[str, object]]:
+    known = _known_keys(root, loc[:-1])
     close = get_close_matches(name, known, n=1, cutoff=0.5)
     if close:
         return "unknown_key_close", {"name": name, "close": close[0]}
     return "unknown_key", {"name": name, "known": ", ".join(known)}
 
 
-def _known_keys(loc: tuple[Any, ...]) -> list[str]:
+def _known_keys(root: type[BaseModel], loc: tuple[Any, ...]) -> list[str]:
     """Return the keys that the table at ``loc`` may have."""
-    table: type[BaseModel] = CourseTable
+    table = root
     for part in loc:
         if isinstance(part, str):
             table = _table_in(table.model_fields[part].annotation) or table

@@ -21,6 +21,8 @@ PACKAGE = LOCALE.parents[1]
 PREFIXES = (
     "authoring.problem.",
     "authoring.remedy.",
+    "cohort.problem.",
+    "cohort.remedy.",
     "course.problem.",
     "course.remedy.",
     "course.type.",
