@@ -26,7 +26,7 @@ class CohortError(Exception):
 
 
 def line_of(text: str, loc: tuple[Any, ...]) -> int:
-    """Return the line of a TOML text on which the key at ``loc`` is, or the header of its table; 0 when neither is found.
+    """Return the line of a TOML text on which the key at ``loc`` is, else its table; 0 when neither is found.
 
     ``loc`` is pydantic's: ``("lab", 1, "due")`` is ``due`` of the second ``[[lab]]``.
     """

@@ -79,7 +79,7 @@ class SessionTable(Table):
     starts: datetime
     length: Length = timedelta(minutes=90)
     place: Text = ""
-    expects: list[Name] = []
+    expects: list[Name] = Field(default_factory=list)
 
 
 class PersonTable(Table):
@@ -95,9 +95,9 @@ class CohortTable(Table):
     title: Title
     zone: Zone
     policy: PolicyTable = PolicyTable()
-    lab: list[DatesTable] = []
-    session: list[SessionTable] = []
-    person: list[PersonTable] = []
+    lab: list[DatesTable] = Field(default_factory=list)
+    session: list[SessionTable] = Field(default_factory=list)
+    person: list[PersonTable] = Field(default_factory=list)
 
     @property
     def zone_info(self) -> ZoneInfo:
