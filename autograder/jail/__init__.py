@@ -9,11 +9,12 @@ with Zygote(preload=("tensorflow", "package.module")) as zygote:
 from autograder.jail.client import Jail, Zygote, ZygoteClient, connect
 from autograder.jail.errors import LAYERS, JailUnavailable
 from autograder.jail.probe import probe
-from autograder.jail.types import Exit, JailLimits, Job, Layer, Mount
+from autograder.jail.types import Exit, Home, JailLimits, Job, Layer, Mount
 
 __all__ = [
     "LAYERS",
     "Exit",
+    "Home",
     "Jail",
     "JailLimits",
     "JailUnavailable",

@@ -43,9 +43,10 @@ class Jail:
     As a context manager it is closed at the end.
     """
 
-    def __init__(self, control_socket: socket.socket, channel: socket.socket, layers: Sequence[str]) -> None:
+    def __init__(self, control_socket: socket.socket, channel: socket.socket, made: Mapping[str, Any]) -> None:
         self.socket = channel
-        self.layers = tuple(layers)
+        self.layers: tuple[str, ...] = tuple(made["layers"])
+        self.supervisor: int | None = made.get("supervisor")  # its process id: the jail ends with it
         self._control = control_socket
         self._exit: Exit | None = None
 
@@ -95,7 +96,7 @@ class ZygoteClient:
     def spawn(self, job: Job) -> Jail:
         """Start ``job`` in a jail of its own. Raises ``JailUnavailable`` when a layer is missing, ``OSError`` when a
         mount's source is not there."""
-        for mount in job.mounts:
+        for mount in job.shown:
             mount.source.stat()
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours, theirs = socket.socketpair()
@@ -106,7 +107,7 @@ class ZygoteClient:
             message, _ = control.receive(connection, self.spawn_seconds)
             if "missing" in message:
                 raise JailUnavailable(message["missing"], message["reason"])
-            return Jail(connection, ours, message["layers"])
+            return Jail(connection, ours, message)
         except (OSError, control.HungUp) as error:
             ours.close()
             connection.close()

@@ -9,8 +9,6 @@ from collections.abc import Mapping
 
 from autograder.jail.types import JailLimits
 
-OPEN_FILES = 512
-
 
 def resource_limits(limits: JailLimits, data_baseline: int) -> Mapping[int, tuple[int, int]]:
     """Return the soft and hard limit of each resource.
@@ -27,7 +25,7 @@ def resource_limits(limits: JailLimits, data_baseline: int) -> Mapping[int, tupl
         resource.RLIMIT_FSIZE: (limits.file_bytes, limits.file_bytes),
         resource.RLIMIT_MEMLOCK: (1 << 16, 1 << 16),
         resource.RLIMIT_MSGQUEUE: (0, 0),
-        resource.RLIMIT_NOFILE: (OPEN_FILES, OPEN_FILES),
+        resource.RLIMIT_NOFILE: (limits.open_files, limits.open_files),
         resource.RLIMIT_NPROC: (limits.processes, limits.processes),
     }
 

@@ -38,7 +38,8 @@ def find_program(name: str) -> Program:
 
 def environment_of(job: Job, settings: Settings) -> dict[str, str]:
     """Return the whole environment of the program."""
-    return {**HOME, **settings.environment, **limits.thread_environment(job.limits.cpus), **job.environment}
+    own = {} if job.home is None else {"HOME": str(job.home.inside), "USER": job.home.user, "LOGNAME": job.home.user}
+    return {**HOME, **own, **settings.environment, **limits.thread_environment(job.limits.cpus), **job.environment}
 
 
 def take_descriptors(channel: socket.socket, report: socket.socket) -> socket.socket:

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from autograder.jail import namespaces as ns
 from autograder.jail.errors import LayerMissing
-from autograder.jail.types import WORK, Mount
+from autograder.jail.types import WORK, Home, Mount
 
 INODES = 16_384
 _OLD = "/.old"
@@ -50,6 +50,7 @@ class Layout:
     gid: int
     disk_bytes: int
     network: bool
+    home: Home | None = None
     outside: str  # the mount namespace of the machine, as ``mount_namespace`` names it
 
 
@@ -70,7 +71,7 @@ def binds(paths: Iterable[Path]) -> tuple[Bind, ...]:
 
 
 def build(layout: Layout) -> None:
-    """In new mount and pid namespaces, with CAP_SYS_ADMIN: build the root and move into it, to /jail."""
+    """In new mount and pid namespaces, with CAP_SYS_ADMIN: build the root and move into it, to /jail or the home."""
     if not layout.outside or mount_namespace() == layout.outside:
         # Never without this: as root, pivoting here would take the whole machine's root away from everybody.
         raise LayerMissing("mount", "still in the mount namespace outside")
@@ -92,7 +93,7 @@ def build(layout: Layout) -> None:
     ns.detach(_OLD)
     Path(_OLD).rmdir()
     _make_read_only(may_write)
-    os.chdir(WORK)
+    os.chdir(WORK if layout.home is None else layout.home.inside)
 
 
 def mount_namespace() -> str:
@@ -147,7 +148,8 @@ def _etc_binds(network: bool) -> tuple[Bind, ...]:
 def _make_etc(layout: Layout) -> None:
     etc = Path("/etc")
     etc.mkdir(exist_ok=True)
-    (etc / "passwd").write_text(f"student:x:{layout.uid}:{layout.gid}::{WORK}:/bin/sh\n")
+    name, home = ("student", WORK) if layout.home is None else (layout.home.user, layout.home.inside)
+    (etc / "passwd").write_text(f"{name}:x:{layout.uid}:{layout.gid}::{home}:/bin/sh\n")
     (etc / "group").write_text(f"student:x:{layout.gid}:\n")
     (etc / "nsswitch.conf").write_text("passwd: files\ngroup: files\nhosts: files dns\n")
 

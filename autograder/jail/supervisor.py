@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from pathlib import Path
+from typing import Any, BinaryIO, NoReturn
 
 from autograder.jail import control, inside, limits, program, root, unsafe, verify
 from autograder.jail import namespaces as ns
 from autograder.jail.errors import LayerMissing
 from autograder.jail.memory import Baseline, Gauge
 from autograder.jail.settings import Settings
-from autograder.jail.types import Exit, Job
+from autograder.jail.types import JAIL_UIDS, Exit, Job
 from autograder.jail.watch import told, watch
 
 BUILD_SECONDS = 60.0
-UIDS = range(65_000, 65_500)
-"""Ids that no distribution gives to anybody: one for each jail that root runs, leased while it lives."""
+LEASES = Path("/run/autograder-jails")
+"""Where root's jails lock the ids that they run as, in files that nobody else can open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +73,7 @@ def _run(
     except BaseException:
         os.kill(pid_one, signal.SIGKILL)
         raise
-    control.send(connection, {"layers": [*layers, "watchdog"]})
+    control.send(connection, {"layers": [*layers, "watchdog"], "supervisor": os.getpid()})
     gauge = Gauge(proc=proc, work=work, baseline=baseline)
     reason = watch(connection, pid_one, job, gauge)
     _, _, usage = os.wait4(pid_one, 0)
@@ -82,12 +84,11 @@ def _run(
     return told(status, reason, job, cpu, gauge.peak)
 
 
-def _prepare(job: Job, nursery: Nursery, slot: int, baseline: Baseline) -> tuple[socket.socket, inside.Cell]:
+def _prepare(job: Job, nursery: Nursery, slot: int, baseline: Baseline) -> tuple[BinaryIO, inside.Cell]:
     """Take a user for the jail and enter its user and pid namespaces; gather what the processes inside need."""
     found = program.find_program(job.program)
     as_root = os.geteuid() == 0
-    lease, uid = _lease_uid(slot) if as_root else (socket.socket(socket.AF_UNIX), os.geteuid())
-    gid = uid if as_root else os.getegid()
+    lease, uid, gid = _identity(job, slot, as_root)
     processors = frozenset(limits.choose_processors(job.limits.cpus, slot))
     _enter_namespaces(uid, gid, as_root)
     rlimits = limits.resource_limits(job.limits, baseline.data)
@@ -96,11 +97,12 @@ def _prepare(job: Job, nursery: Nursery, slot: int, baseline: Baseline) -> tuple
         program=found,
         layout=root.Layout(
             readonly=nursery.readonly,
-            mounts=job.mounts,
+            mounts=job.shown,
             uid=uid,
             gid=gid,
             disk_bytes=job.limits.disk_bytes,
             network=job.network,
+            home=job.home,
             outside=nursery.namespaces["mount"],
         ),
         filter=nursery.filters[job.network],
@@ -113,23 +115,37 @@ def _prepare(job: Job, nursery: Nursery, slot: int, baseline: Baseline) -> tuple
             own_user_namespace=not as_root,
             network=job.network,
             limits=rlimits,
-            writable=frozenset(str(mount.inside) for mount in job.mounts if mount.writable),
+            writable=frozenset(str(mount.inside) for mount in job.shown if mount.writable),
         ),
     )
 
 
-def _lease_uid(slot: int) -> tuple[socket.socket, int]:
-    """Take an id that no other jail of this machine has. An abstract socket's name is free again when we end."""
-    for offset in range(len(UIDS)):
-        uid = UIDS[(slot + offset) % len(UIDS)]
-        lease = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+def _identity(job: Job, slot: int, as_root: bool) -> tuple[BinaryIO, int, int]:
+    """Return who the program runs as, user and group, and what must stay open meanwhile."""
+    if not as_root:
+        return Path(os.devnull).open("rb"), os.geteuid(), os.getegid()
+    if job.home is not None:
+        return Path(os.devnull).open("rb"), job.home.uid, job.home.gid
+    lease, uid = _lease_uid(slot)
+    return lease, uid, uid
+
+
+def _lease_uid(slot: int) -> tuple[BinaryIO, int]:
+    """Take an id that no other jail of this machine has. The lock is free again when we end.
+
+    A file of root's, not the name of an abstract socket: a jail with a network could take all of those.
+    """
+    LEASES.mkdir(mode=0o700, exist_ok=True)
+    for offset in range(len(JAIL_UIDS)):
+        uid = JAIL_UIDS[(slot + offset) % len(JAIL_UIDS)]
+        lease = (LEASES / str(uid)).open("wb")
         try:
-            lease.bind(f"\0autograder-jail-{uid}")
-        except OSError:
+            fcntl.flock(lease, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
             lease.close()
         else:
             return lease, uid
-    raise LayerMissing("uid", f"all of {UIDS.start}-{UIDS.stop - 1} are taken")
+    raise LayerMissing("uid", f"all of {JAIL_UIDS.start}-{JAIL_UIDS.stop - 1} are taken")
 
 
 def _enter_namespaces(uid: int, gid: int, as_root: bool) -> None:

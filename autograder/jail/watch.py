@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import select
 import signal
@@ -13,8 +14,6 @@ from autograder.jail import control
 from autograder.jail.memory import Gauge
 from autograder.jail.types import Exit, Job, Reason
 
-POLL_SECONDS = 0.05
-
 
 def watch(connection: socket.socket, process: int, job: Job, gauge: Gauge | None) -> Reason:
     """Wait until ``process`` ends, or end it: time is up, memory is full, the peer asks for it or hangs up."""
@@ -24,11 +23,12 @@ def watch(connection: socket.socket, process: int, job: Job, gauge: Gauge | None
     poll.register(connection, select.POLLIN)
     deadline, late = time.monotonic() + job.limits.wall_seconds, "wall"
     while True:
-        ready = {fd for fd, _ in poll.poll(POLL_SECONDS * 1000)}
+        ready = {fd for fd, _ in poll.poll(job.limits.look_seconds * 1000)}
         if connection.fileno() in ready:
             poll.unregister(connection)
+            grace = _grace(connection, math.inf if job.outlives else 0.0)
             # The program may be about to end by itself, and then that is how it ended.
-            deadline, late = min((deadline, late), (time.monotonic() + _grace(connection), "killed"))
+            deadline, late = min((deadline, late), (time.monotonic() + grace, "killed"))
         if ended in ready:
             return "exit"
         reason = "memory" if gauge and gauge.over(job.limits.memory_bytes) else late
@@ -37,12 +37,12 @@ def watch(connection: socket.socket, process: int, job: Job, gauge: Gauge | None
             return cast(Reason, reason)
 
 
-def _grace(connection: socket.socket) -> float:
-    """Return how long the peer gives the program to end; it that hung up gives none."""
+def _grace(connection: socket.socket, when_gone: float) -> float:
+    """Return how long the peer gives the program to end; ``when_gone`` for a peer that hung up."""
     try:
         return float(control.receive(connection)[0]["close"])
     except control.HungUp:
-        return 0.0
+        return when_gone
 
 
 def told(status: int, reason: Reason, job: Job, cpu: float, peak: int) -> Exit:
