@@ -1,1 +1,1 @@
-"""The hub service: pages and API."""
+"""The service that people meet in a browser: one Tornado application of pages, an API and what moves."""

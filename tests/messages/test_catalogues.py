@@ -34,6 +34,8 @@ PREFIXES = (
     "jail.remedy.",
     "materials.about.",
     "mirrors.opaque.",
+    "web.error.",
+    "web.role.",
 )
 # Modules that say an id which another module wrote down: the id must stand there as a literal.
 CARRIERS = ("feedback/page.py", "materials/failure.py", "mirrors/opaque.py")

@@ -1,0 +1,48 @@
+"""The application: every page's routes under one prefix, and what holds for all of them."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tornado.web import Application, RequestHandler
+
+from autograder.web import pages
+from autograder.web.files import StaticFiles
+from autograder.web.login import LOGIN_ROUTES
+from autograder.web.page import NotFound
+from autograder.web.rendering import environment
+from autograder.web.services import Services
+
+FOLDER = Path(__file__).parent
+
+
+def make_app(services: Services) -> Application:
+    """Return the application. ``services.identity`` says who asks."""
+    prefix = services.prefix
+    return Application(
+        [(prefix + pattern, handler) for pattern, handler in (*LOGIN_ROUTES, *page_routes())],
+        services=services,
+        templates=environment(FOLDER / "templates"),
+        cookie_secret=services.secret,
+        static_path=str(FOLDER / "static"),
+        static_url_prefix=f"{prefix}static/",
+        static_handler_class=StaticFiles,
+        default_handler_class=NotFound,
+        xsrf_cookie_kwargs={"httponly": True, "samesite": "Lax"},
+        log_function=_quiet,
+    )
+
+
+def page_routes() -> Iterator[tuple[str, type[RequestHandler]]]:
+    """Yield the routes of every module in ``autograder.web.pages``, by module name."""
+    for found in sorted(pkgutil.iter_modules(pages.__path__), key=lambda module: module.name):
+        module: Any = importlib.import_module(f"{pages.__name__}.{found.name}")
+        yield from module.ROUTES
+
+
+def _quiet(handler: RequestHandler) -> None:
+    """Pages write their own log line (``Page.on_finish``)."""

@@ -1,0 +1,34 @@
+"""How a template becomes a page: escaped, strict about names, with the words and numbers of the reader's language."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+from pathlib import Path
+
+from babel.dates import format_date
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+
+def environment(folder: Path) -> Environment:
+    """Return the environment in which templates are rendered."""
+    made = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {"number": number}
+    return made
+
+
+def number(value: float) -> str:
+    """Return a number of points as people write it: 2, 2.5, 0.33."""
+    return f"{round(value, 2):.12g}"
+
+
+def local_time(when: datetime, zone: tzinfo, language: str) -> str:
+    """Return a moment as people say it where they live: "jueves, 14 de octubre, 18:00"."""
+    local = when.astimezone(zone)
+    shown = "EEEE d 'de' MMMM" if language == "es" else "EEEE, d MMMM"
+    return f"{format_date(local, shown, locale=language)}, {local:%H:%M}"
