@@ -54,4 +54,5 @@ class Table(DeclarativeBase):
         float: Double,
         dict[str, Any]: JSON,
         list[str]: JSON,
+        list[int]: JSON,
     }
