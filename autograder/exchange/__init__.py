@@ -1,1 +1,1 @@
-"""How files travel: what is released, what comes in, and the same spoken by a student's nbgrader."""
+"""How work comes in and goes out: what is received, the queue of grading, what is released, and nbgrader's exchange."""

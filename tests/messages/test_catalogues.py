@@ -38,7 +38,7 @@ PREFIXES = (
     "web.role.",
 )
 # Modules that say an id which another module wrote down: the id must stand there as a literal.
-CARRIERS = ("feedback/page.py", "materials/failure.py", "mirrors/opaque.py")
+CARRIERS = ("feedback/page.py", "web/page.py", "materials/failure.py", "mirrors/opaque.py")
 TEMPLATE_ID = re.compile(r"""(['"])((?:{})\.[\w.]+)\1""".format("|".join({po.stem for po in LOCALE.rglob("*.po")})))
 
 
