@@ -184,7 +184,7 @@ class RegradeRow(Table):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     lab: Mapped[str] = mapped_column(PlainText, index=True)
-    scope: Mapped[str] = mapped_column(String(16))  # "counted", "all"
+    scope: Mapped[str] = mapped_column(String(16))  # "latest", "all"
     attempts: Mapped[list[int]]  # ids of the attempts that were queued
     last_run: Mapped[int]
     reason: Mapped[str] = mapped_column(PlainText)
