@@ -1,1 +1,1 @@
-"""What the attempts of a cohort say: who is where, which question is hard, whom to help before Sunday."""
+"""What a cohort's attempts tell its instructors: facts read once, and computations over them that know no clock."""

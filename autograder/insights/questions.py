@@ -1,0 +1,129 @@
+"""What a lab's attempts say of its questions: how hard each is, how many tries it takes, and whether it tells apart."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from autograder.course.result import Verdict
+from autograder.gradebook.grades import QuestionGrade
+from autograder.insights.facts import AttemptFact, LabFacts
+
+FEWEST_STUDENTS = 10
+"""With fewer first attempts a correlation says more of chance than of the question."""
+
+WEAK, INVERTED = 0.20, 0.0
+"""Ebel and Frisbie's (1991) line under which a question hardly tells apart, and where it tells the wrong way round."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionSight:
+    """One question over a cohort. Shares are of the ``students`` of whom it is known how they did."""
+
+    id: str
+    points: float
+    students: int
+    right: int  # got it right in some attempt
+    right_first: int  # in their first
+    tries: Mapping[int, int]  # how many students needed so many attempts
+    last: Mapping[Verdict, int]  # how each student's newest attempt at it ended
+    discrimination: float | None  # None: too few students, or all of them alike
+
+    @property
+    def share_right(self) -> float | None:
+        """Share of students who got it right at last; None when nobody has tried."""
+        return self.right / self.students if self.students else None
+
+    @property
+    def share_first(self) -> float | None:
+        """Share of students who got it right at once."""
+        return self.right_first / self.students if self.students else None
+
+    @property
+    def median_tries(self) -> float | None:
+        """Median number of attempts of those who got it right."""
+        return median(Counter(self.tries).elements()) if self.tries else None
+
+
+def question_sights(facts: LabFacts, students: Iterable[str]) -> tuple[QuestionSight, ...]:
+    """Return a sight of each question of the lab, in the lab's order, over those students."""
+    histories = {student: _graded(facts.of(student)) for student in students}
+    known = {student: history for student, history in histories.items() if history}
+    return tuple(_sight(id, points, known) for id, points in question_points(facts).items())
+
+
+def question_points(facts: LabFacts) -> dict[str, float]:
+    """Return the questions of a lab in their order with their points, as the newest run has them."""
+    runs = (attempt.run for attempts in facts.students.values() for attempt in attempts if attempt.run is not None)
+    newest = max(runs, key=lambda run: run.id, default=None)
+    return {question.id: question.points for question in newest.questions} if newest else {}
+
+
+def is_right(result: QuestionGrade) -> bool | None:
+    """Return whether a question was answered right; None while a person, or we, still owe the answer."""
+    if result.verdict is Verdict.MANUAL:
+        return None if result.score is None else result.score >= result.points
+    return None if result.verdict is Verdict.INTERNAL else result.verdict is Verdict.PASSED
+
+
+def _graded(attempts: Sequence[AttemptFact]) -> list[dict[str, QuestionGrade]]:
+    return [{result.id: result for result in attempt.run.questions} for attempt in attempts if attempt.run]
+
+
+def _sight(id: str, points: float, histories: Mapping[str, list[dict[str, QuestionGrade]]]) -> QuestionSight:
+    tries: Counter[int] = Counter()
+    last: Counter[Verdict] = Counter()
+    first: list[tuple[bool, float]] = []
+    students = right_first = 0
+    for history in histories.values():
+        results = [(number, attempt[id]) for number, attempt in enumerate(history, start=1) if id in attempt]
+        told = [(number, right) for number, result in results if (right := is_right(result)) is not None]
+        if results:
+            last[results[-1][1].verdict] += 1
+        if not told:
+            continue
+        students += 1
+        right_first += told[0][1]
+        needed = next((number for number, right in told if right), None)
+        if needed is not None:
+            tries[needed] += 1
+        first.append((told[0][1], _rest(history[told[0][0] - 1], id)))
+    return QuestionSight(
+        id=id,
+        points=points,
+        students=students,
+        right=tries.total(),
+        right_first=right_first,
+        tries=dict(sorted(tries.items())),
+        last=dict(last),
+        discrimination=point_biserial(first) if len(first) >= FEWEST_STUDENTS else None,
+    )
+
+
+def _rest(attempt: Mapping[str, QuestionGrade], id: str) -> float:
+    return sum(result.score or 0.0 for other, result in attempt.items() if other != id)
+
+
+def point_biserial(pairs: Sequence[tuple[bool, float]]) -> float | None:
+    """Return the correlation of right or wrong with the score on all other questions, from -1 to 1.
+
+    The corrected item-total correlation of Henrysson (1963), "Correction of item-total correlations in item analysis",
+    Psychometrika 28(2): the question itself is left out of the total, or it would correlate with itself. It is
+    ``(m1 - m0) / s * sqrt(p * q)`` with the means of those right and wrong, the standard deviation of all (n in the
+    denominator) and the shares of both. None when all are right, all are wrong, or all have the same rest score.
+    """
+    right = [rest for is_right, rest in pairs if is_right]
+    wrong = [rest for is_right, rest in pairs if not is_right]
+    if not right or not wrong:
+        return None
+    everyone = right + wrong
+    mean = math.fsum(everyone) / len(everyone)
+    variance = math.fsum((rest - mean) ** 2 for rest in everyone) / len(everyone)
+    if variance <= 1e-12:
+        return None
+    p = len(right) / len(everyone)
+    apart = math.fsum(right) / len(right) - math.fsum(wrong) / len(wrong)
+    return max(-1.0, min(1.0, apart / math.sqrt(variance) * math.sqrt(p * (1 - p))))
