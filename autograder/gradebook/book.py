@@ -65,6 +65,11 @@ class Gradebook:
         engine = open_database(url or sqlite_url(home / "autograder.db"))
         return cls(engine, ObjectStore(home / "objects"))
 
+    @property
+    def engine(self) -> Engine:
+        """The database, for the rooms that keep tables of their own in it."""
+        return self._engine
+
     def close(self) -> None:
         """Give the connections back. The gradebook can be opened again."""
         self._engine.dispose()

@@ -10,11 +10,12 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Engine
+from sqlalchemy.orm import sessionmaker
 
-from autograder.cohort.decisions import Decisions
+from autograder.cohort.decisions import Decisions, read_decisions
 from autograder.course.cohort import Cohort
 from autograder.insights.facts import AttemptFact, Facts, LabFacts
 from autograder.insights.read import read_facts
@@ -24,13 +25,6 @@ Made = TypeVar("Made")
 
 MOST_BACK = 12
 """So many earlier moments are kept: the sessions of a cohort and a few."""
-
-
-class ReadsDecisions(Protocol):
-    """Somewhere to ask what staff decided. ``known`` comes back when nothing has changed."""
-
-    def __call__(self, known: Decisions | None) -> Decisions:
-        """Return what stands now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,8 +137,9 @@ class _Back:
 class Watch:
     """Keeps the newest sight of the live cohort. Safe to use from several threads; one reads, the others wait."""
 
-    def __init__(self, engine: Engine, cohort: Callable[[], Cohort], decisions: ReadsDecisions) -> None:
-        self._engine, self._cohort, self._decisions = engine, cohort, decisions
+    def __init__(self, engine: Engine, cohort: Callable[[], Cohort]) -> None:
+        self._engine, self._cohort = engine, cohort
+        self._reading = sessionmaker(engine)
         self._lock = Lock()
         self._sight: Sight | None = None
         self._back: dict[datetime, _Back] = {}
@@ -154,7 +149,8 @@ class Watch:
         with self._lock:
             known = self._sight
             facts = read_facts(self._engine, known.facts if known else None)
-            decisions = self._decisions(known.decisions if known else None)
+            with self._reading() as session:
+                decisions = read_decisions(session, known.decisions if known else None)
             self._sight = see(self._cohort(), facts, decisions, now, known)
             return self._sight
 

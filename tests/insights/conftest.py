@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from autograder.cohort.decisions import Decisions
 from autograder.course.cohort import Cohort
 from autograder.insights.sight import Sight, Watch
 from autograder.state.database import open_database, sqlite_url
@@ -43,8 +42,5 @@ def make_town(folder: Path, crowd: Crowd) -> Iterator[Town]:
     cohort = make_cohort(crowd, NOW)
     engine = open_database(sqlite_url(folder / "autograder.db"))
     fill(engine, crowd, cohort, NOW)
-    decisions = Decisions()
-    yield Town(
-        crowd=crowd, cohort=cohort, engine=engine, watch=Watch(engine, lambda: cohort, lambda known: known or decisions)
-    )
+    yield Town(crowd=crowd, cohort=cohort, engine=engine, watch=Watch(engine, lambda: cohort))
     engine.dispose()

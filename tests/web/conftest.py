@@ -22,12 +22,15 @@ from jupyterhub.services.auth import HubOAuth
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
+from autograder.cohort.desk import Desk
 from autograder.course.bundle import Bundle, Cell, Limits, Question, Role
 from autograder.course.cohort import Cohort, CohortSession, LabDates, Person, PersonRole, Policy, SessionKind
 from autograder.course.model import Course
 from autograder.course.read import read_course
 from autograder.course.result import GradedAttempt, QuestionResult, Verdict
+from autograder.exchange.queue import Queue
 from autograder.gradebook import Gradebook
+from autograder.insights.sight import Watch
 from autograder.web.app import make_app
 from autograder.web.services import Services
 
@@ -236,6 +239,9 @@ def services(tmp_path: Path, book: Gradebook, course: Course, clock: Clock) -> S
         cohort=lambda: cohort,
         bundle=make_bundle,
         gradebook=book,
+        queue=Queue(book.engine),
+        desk=Desk(book.engine),
+        watch=Watch(book.engine, lambda: cohort),
         identity=identity(),
         secret=b"a secret of the test's",
         prefix=PREFIX,
