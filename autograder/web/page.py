@@ -7,6 +7,7 @@ import json
 import logging
 import secrets
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any, ClassVar, ParamSpec, TypeVar
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -95,9 +96,9 @@ class Page(HubOAuthenticated, RequestHandler):  # type: ignore[misc]  # JupyterH
             raise HTTPError(401)
         return self.person
 
-    @property
+    @cached_property
     def cohort(self) -> Cohort:
-        """The live cohort."""
+        """The live cohort, asked for once a request."""
         return self.services.cohort()
 
     @property
