@@ -7,7 +7,7 @@ from pathlib import Path
 c = get_config()  # noqa: F821 (given by traitlets, which runs this file)
 
 root = Path(__file__).resolve().parent
-state = Path(os.environ.get("AUTOGRADER_HOME", root / "var")).resolve()
+state = Path(os.environ.get("AUTOGRADER_HOME") or root / "var").resolve() / "nbgrader"  # all that staff's servers see
 state.mkdir(parents=True, exist_ok=True)  # SQLite makes a file, never its folder
 course = tomllib.loads((root / "course.toml").read_text(encoding="utf-8"))
 
@@ -20,7 +20,7 @@ c.CourseDirectory.solution_directory = "solutions"
 c.CourseDirectory.submitted_directory = str(state / "submitted")
 c.CourseDirectory.autograded_directory = str(state / "autograded")
 c.CourseDirectory.feedback_directory = str(state / "feedback")
-c.CourseDirectory.db_url = f"sqlite:///{state / 'nbgrader.db'}"
+c.CourseDirectory.db_url = f"sqlite:///{state / 'gradebook.db'}"
 
 c.ClearSolutions.code_stub = {"python": "# ESCRIBE TU CÓDIGO AQUÍ\nraise NotImplementedError()"}
 c.ClearSolutions.text_stub = "ESCRIBE AQUÍ TU RESPUESTA"

@@ -1,1 +1,1 @@
-"""GPU slots: which there are, who holds one, who waits."""
+"""Whose is what on this machine: GPU slots, homes and accounts. One database, shared by hub, service and graders."""

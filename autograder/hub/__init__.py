@@ -1,1 +1,1 @@
-"""What jupyterhub_config.py calls: how people sign in, where servers run, what they may do."""
+"""JupyterHub for a course: who signs in, what they may do, where servers run. ``jupyterhub_config.py`` calls it."""

@@ -101,7 +101,7 @@ def test_recorded_grades_come_out_as_a_table_json_csv_and_pages(home, tmp_path):
     assert '"Quispe, Ana María"' in run("grades", "--csv", "-", home=home, cwd=course).stdout
     page = Path(json.loads(run("feedback", "lab2", "--json", home=home, cwd=course).stdout)["page"])
     assert "Quispe, Ana María" in page.read_text()
-    assert (home / "nbgrader.db").exists()
+    assert (home / "nbgrader" / "gradebook.db").exists()
 
 
 @pytest.mark.parametrize(
