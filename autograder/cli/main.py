@@ -8,7 +8,8 @@ import sys
 import click
 
 from autograder.authoring.errors import AuthoringError
-from autograder.cli import build, check, data, demo, doctor, feedback, grade, grades
+from autograder.cli import build, check, cohort, data, demo, doctor, feedback, grade, grades
+from autograder.cohort.errors import CohortError
 from autograder.course.errors import CourseError
 from autograder.jail import JailUnavailable
 from autograder.materials.failure import MaterialsError
@@ -25,7 +26,7 @@ def cli() -> None:
     """Publica, ejecuta y califica los laboratorios de un curso / Release, run and grade a course's labs."""
 
 
-for command in (build, check, grade, feedback, grades, doctor, data, demo):
+for command in (build, check, grade, feedback, grades, doctor, data, demo, cohort):
     cli.add_command(command.command)
 
 
@@ -42,7 +43,7 @@ def main() -> None:
         sys.exit(MISUSE)
     except (AuthoringError, MaterialsError) as error:
         _end(str(error), WRONG)
-    except CourseError as error:
+    except (CourseError, CohortError) as error:
         _end(str(error), MISUSE)
     except (ObjectMissing, ObjectDamaged) as error:
         _end(say("cli.object_lost", why=str(error)), OURS)

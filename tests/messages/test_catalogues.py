@@ -21,7 +21,10 @@ PACKAGE = LOCALE.parents[1]
 PREFIXES = (
     "authoring.problem.",
     "authoring.remedy.",
+    "cli.weekday.",
+    "cohort.demo.",
     "cohort.problem.",
+    "cohort.refused.",
     "cohort.remedy.",
     "course.problem.",
     "course.remedy.",
