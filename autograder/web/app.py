@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,18 +12,21 @@ from typing import Any
 from tornado.web import Application, RequestHandler
 
 from autograder.web import pages
+from autograder.web.bulletin import Bulletin
 from autograder.web.files import StaticFiles
 from autograder.web.login import LOGIN_ROUTES
+from autograder.web.metrics import Metrics
 from autograder.web.page import NotFound
 from autograder.web.rendering import environment
 from autograder.web.services import Services
+from autograder.web.upload import Traffic
 
 FOLDER = Path(__file__).parent
 
 
 def make_app(services: Services) -> Application:
     """Return the application. ``services.identity`` says who asks."""
-    prefix = services.prefix
+    prefix, metrics = services.prefix, Metrics()
     return Application(
         [(prefix + pattern, handler) for pattern, handler in (*LOGIN_ROUTES, *page_routes())],
         services=services,
@@ -33,7 +37,11 @@ def make_app(services: Services) -> Application:
         static_handler_class=StaticFiles,
         default_handler_class=NotFound,
         xsrf_cookie_kwargs={"httponly": True, "samesite": "Lax"},
-        log_function=_quiet,
+        bulletin=Bulletin(services.queue),
+        traffic=Traffic(),
+        metrics=metrics,
+        metrics_token=os.environ.get("AUTOGRADER_METRICS_TOKEN", ""),
+        log_function=metrics.request,
     )
 
 
@@ -42,7 +50,3 @@ def page_routes() -> Iterator[tuple[str, type[RequestHandler]]]:
     for found in sorted(pkgutil.iter_modules(pages.__path__), key=lambda module: module.name):
         module: Any = importlib.import_module(f"{pages.__name__}.{found.name}")
         yield from module.ROUTES
-
-
-def _quiet(handler: RequestHandler) -> None:
-    """Pages write their own log line (``Page.on_finish``)."""

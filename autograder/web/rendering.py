@@ -8,6 +8,8 @@ from pathlib import Path
 from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from autograder.feedback.prose import hint, plain, sentence
+
 
 def environment(folder: Path) -> Environment:
     """Return the environment in which templates are rendered."""
@@ -18,7 +20,7 @@ def environment(folder: Path) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"number": number}
+    made.filters |= {"number": number, "said": sentence, "seen": plain, "hint": hint}
     return made
 
 
@@ -32,3 +34,9 @@ def local_time(when: datetime, zone: tzinfo, language: str) -> str:
     local = when.astimezone(zone)
     shown = "EEEE d 'de' MMMM" if language == "es" else "EEEE, d MMMM"
     return f"{format_date(local, shown, locale=language)}, {local:%H:%M}"
+
+
+def short_time(when: datetime, zone: tzinfo, language: str) -> str:
+    """Return a moment for a narrow column: "mié 14 oct, 18:00"."""
+    local = when.astimezone(zone)
+    return f"{format_date(local, 'EEE d MMM', locale=language)}, {local:%H:%M}"

@@ -37,7 +37,10 @@ PREFIXES = (
     "jail.remedy.",
     "materials.about.",
     "mirrors.opaque.",
+    "web.attempt.state.",
     "web.error.",
+    "web.list.state.",
+    "web.receipt.",
     "web.role.",
 )
 # Modules that say an id which another module wrote down: the id must stand there as a literal.

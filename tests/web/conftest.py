@@ -28,9 +28,12 @@ from autograder.course.cohort import Cohort, CohortSession, LabDates, Person, Pe
 from autograder.course.model import Course
 from autograder.course.read import read_course
 from autograder.course.result import GradedAttempt, QuestionResult, Verdict
+from autograder.exchange.editions import Edition, Editions
 from autograder.exchange.queue import Queue
+from autograder.exchange.receive import Reception
 from autograder.gradebook import Gradebook
 from autograder.insights.sight import Watch
+from autograder.web.allowance import Allowances
 from autograder.web.app import make_app
 from autograder.web.services import Services
 
@@ -229,18 +232,40 @@ def course() -> Course:
     return read_course(ROOT)
 
 
+def publish_lab(editions: Editions, folder: Path, lab: str, by: str, at: datetime) -> Edition:
+    """Publish a lab that is one notebook."""
+    release = folder / "release" / lab
+    release.mkdir(parents=True, exist_ok=True)
+    (release / f"{lab}.ipynb").write_text('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
+    return editions.publish(make_bundle(lab), release, by=by, at=at)
+
+
 @pytest.fixture
 def services(tmp_path: Path, book: Gradebook, course: Course, clock: Clock) -> Services:
     """What the pages are given. A test that needs another cohort uses ``dataclasses.replace``."""
     cohort = make_cohort()
+    queue, desk, editions = Queue(book.engine), Desk(book.engine), Editions(book.engine, book.objects)
+    for lab in ("lab1", "lab2"):
+        publish_lab(editions, tmp_path, lab, "profe", clock() - timedelta(days=14))
+
+    def publish(lab: str, by: str) -> Edition:
+        return publish_lab(editions, tmp_path, lab, by, clock())
+
     return Services(
         course=course,
         home=tmp_path / "var",
         cohort=lambda: cohort,
         bundle=make_bundle,
         gradebook=book,
-        queue=Queue(book.engine),
-        desk=Desk(book.engine),
+        queue=queue,
+        desk=desk,
+        reception=Reception(
+            book=book, queue=queue, allowance=Allowances(cohort=lambda: cohort, desk=desk, gradebook=book)
+        ),
+        editions=editions,
+        publish=publish,
+        take_manual=lambda *_: 0,
+        health=lambda: {"queue": True},
         watch=Watch(book.engine, lambda: cohort),
         identity=identity(),
         secret=b"a secret of the test's",
