@@ -21,6 +21,7 @@ from autograder.cli.jails import PICTURES, grader
 from autograder.cli.logs import to_json
 from autograder.cli.place import find_place
 from autograder.cli.rooms import Rooms, open_rooms, utc_now
+from autograder.cohort.manual import points_of, with_points
 from autograder.course.result import GradedAttempt
 from autograder.exchange.queue import LEASE, TRIES, Job, LeaseLost
 from autograder.gradebook import Attempt
@@ -115,6 +116,8 @@ class Worker:
             self.rooms.queue.retry(job, self.name, utc_now(), "the grade was internal")
             return None
         self.rooms.queue.beat(job, self.name, utc_now())  # whoever lost the lease records nothing
+        with self.rooms.desk.reading() as session:  # what a person gave outlives a regrade
+            graded = with_points(graded, points_of(session, attempt.id))
         run = self.rooms.gradebook.record(attempt, graded, utc_now())
         trouble = (job.trouble or "the grade was internal") if graded.internal else None
         self.rooms.queue.finish(job, self.name, utc_now(), internal=trouble)
