@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine, select
 
+from autograder.course.bundle import Question
 from autograder.course.cohort import Person
 from autograder.course.result import Verdict
 from autograder.insights.facts import LabFacts
@@ -141,6 +142,11 @@ def examples(
         if len(found) == MOST_EXAMPLES:
             break
     return tuple(found.values())
+
+
+def answer_cells(question: Question) -> tuple[str, ...]:
+    """Return the cells in which a question is answered: for one that a person grades, its own."""
+    return question.answers or ((question.id,) if question.manual else ())
 
 
 def answer_source(notebook: bytes, cells: Sequence[str]) -> str:

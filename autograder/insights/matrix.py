@@ -11,7 +11,7 @@ from enum import StrEnum
 from autograder.course.cohort import Person
 from autograder.course.result import Verdict
 from autograder.gradebook.grades import QuestionGrade
-from autograder.insights.attention import stuck_at
+from autograder.insights.attention import silence, stuck_at
 from autograder.insights.facts import AttemptFact
 from autograder.insights.questions import question_points
 from autograder.insights.sight import Sight
@@ -26,6 +26,7 @@ class Show(StrEnum):
     ALL = "all"
     MISSING = "missing"  # nothing handed in
     STUCK = "stuck"
+    SILENT = "silent"
     LATE = "late"  # what counts came in late
     WAITING = "waiting"  # something is being graded, or waits for a person
     COMPLETE = "complete"
@@ -80,6 +81,7 @@ class Row:
     extended: bool
     overridden: bool
     stuck: int  # questions
+    silent: bool
     waiting: bool
     complete: bool
     attempt: int | None = None  # the counted one, of one lab
@@ -173,6 +175,7 @@ def _row(
         extended=any(standing.extended for standing in standings),
         overridden=any(standing.overridden for standing in standings),
         stuck=stuck,
+        silent=silence(person.user, attempts, standings, sight.asof) is not None,
         waiting=any(_waits(attempt) for attempt in attempts) or any(cell.kind == "wait" for cell in cells),
         complete=all(standing.state is LabState.COMPLETE for standing in standings),
         attempt=standings[0].counted if len(labs) == 1 else None,
@@ -261,6 +264,7 @@ _SHOWN: dict[Show, Callable[[Row], bool]] = {
     Show.ALL: lambda row: True,  # noqa: ARG005
     Show.MISSING: lambda row: row.attempts == 0 or any(cell.kind == "none" for cell in row.cells),
     Show.STUCK: lambda row: row.stuck > 0,
+    Show.SILENT: lambda row: row.silent,
     Show.LATE: lambda row: row.late_days > 0,
     Show.WAITING: lambda row: row.waiting,
     Show.COMPLETE: lambda row: row.complete,

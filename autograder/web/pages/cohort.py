@@ -1,4 +1,4 @@
-"""The page *Cohorte*: where everybody stands, as a heat map that can be searched, filtered, sorted and clicked through."""
+"""The page *Cohorte*: where everybody stands, as a heat map to search, filter, sort and click through."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from autograder.insights.overview import Overview, overview
 from autograder.insights.sight import Sight
 from autograder.web.labels import labels_of
 from autograder.web.page import Page
+from autograder.web.rendering import short_time
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -36,6 +37,7 @@ class CohortPage(Page):
             orders=list(Order),
             address=lambda **changes: self._address(query, **changes),
             asof=sight.asof,
+            short=lambda moment: short_time(moment, self.zone, self.language),
         )
 
     def _look(self) -> tuple[Sight, Matrix, Overview]:
