@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -104,6 +105,8 @@ def watch(hub: Hub, profiles: tuple[Profile, ...], sleep: Callable[[float], None
 
 
 if __name__ == "__main__":
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)  # a shell that started us in the background let us ignore one
     # With a GPU profile in the list or not: a server that has one names it, and has its times.
     settings = read_settings(Path.cwd(), gpus=True)
     api = Hub(url=os.environ["JUPYTERHUB_API_URL"], token=os.environ["JUPYTERHUB_API_TOKEN"])

@@ -60,6 +60,9 @@ REFUSED = _names("""
     swapoff swapon sync syslog tee umount2 unshare userfaultfd vhangup vmsplice
 """)
 
+ALLOWED_WITH_NETWORK = frozenset(("sched_setscheduler",))
+"""libzmq, over which a kernel talks, ends its process when this is refused. Without privileges it only lowers."""
+
 ONLY_ON_X86_64 = frozenset(
     _names("""
     access alarm arch_prctl chmod chown creat dup2 epoll_create epoll_wait eventfd fork futimesat getdents

@@ -10,7 +10,7 @@ import pytest
 
 from autograder.jail import filter
 from autograder.jail.errors import LayerMissing
-from autograder.jail.syscalls import ALLOWED, REFUSED
+from autograder.jail.syscalls import ALLOWED, ALLOWED_WITH_NETWORK, REFUSED
 
 pytest.importorskip("pyseccomp")
 
@@ -42,8 +42,10 @@ def test_no_call_is_both_allowed_and_refused() -> None:
     assert not {*ALLOWED} & {*REFUSED}
 
 
-def test_the_network_changes_the_sockets_alone() -> None:
-    assert allowed_in("x86_64", network=True) == allowed_in("x86_64", network=False)
+def test_the_network_changes_the_sockets_and_what_talks_over_them_needs() -> None:
+    with_network, without = (allowed_in("x86_64", network=network) for network in (True, False))
+    assert with_network == without | ALLOWED_WITH_NETWORK
+    assert not without & ALLOWED_WITH_NETWORK
 
 
 def test_another_architecture_is_refused() -> None:

@@ -49,7 +49,11 @@ def test_only_a_jail_with_a_network_meets_a_port_of_the_machine(zygote: Zygote, 
         assert "bound" not in ask(jail, code).seen
     with zygote.spawn(Job(program=SNIPPETS, home=home_of(tmp_path / "eva"), network=True)) as jail:
         assert "bound" in ask(jail, code).seen
-        assert "OSError" in ask(jail, "import socket; socket.socket(socket.AF_NETLINK, socket.SOCK_RAW)").seen
+        assert not ask(jail, "socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0).close()").raised
+        for protocol in (6, 9, 12, 15):  # XFRM, AUDIT, NETFILTER, KOBJECT_UEVENT
+            assert "OSError" in ask(jail, f"socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, {protocol})").seen
+        for family in ("AF_PACKET", "AF_VSOCK", "AF_ALG"):
+            assert "OSError" in ask(jail, f"socket.socket(socket.{family}, socket.SOCK_RAW)").seen
 
 
 def test_the_ids_of_grading_jails_cannot_be_taken_from_a_jail_with_a_network(zygote: Zygote, tmp_path: Path) -> None:
