@@ -128,7 +128,7 @@ def test_a_job_with_the_network_has_it_and_says_so(zygote: Zygote) -> None:
     with zygote.spawn(Job(program=SNIPPETS, network=True)) as jail:
         assert "network" not in jail.layers
         assert ask(jail, "import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); print('ok')").printed == "ok\n"
-        assert "Errno 97" in ask(jail, "socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)").raised
+        assert "Errno 97" in ask(jail, "socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12)").raised
 
 
 def test_a_job_has_the_environment_and_the_processors_it_was_given(zygote: Zygote) -> None:
