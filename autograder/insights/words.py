@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, tzinfo
+from itertools import groupby
 from typing import Protocol
 
 from babel.dates import format_date
 
+from autograder.insights.attention import Stuck
 from autograder.insights.progress import StudentProgress, Topic
 
 Say = Callable[..., str]
+
+MOST_NAMED = 3
+"""So many questions of a lab are named in a reason."""
 
 
 class Names(Protocol):
@@ -48,11 +53,18 @@ def reasons(student: StudentProgress, names: Names, say: Say, zone: tzinfo, lang
             found.append(say("insights.reason.silent", day=day(last, zone, language)))
     for lab in student.missing:
         found.append(say("insights.reason.missing", lab=names.short(lab)))
-    for stuck in student.stuck:
-        found.append(
-            say("insights.reason.stuck", question=names.question(stuck.lab, stuck.question), count=stuck.tries)
-        )
+    for lab, stuck in groupby(student.stuck, key=lambda one: one.lab):
+        found.append(_stuck_says(lab, list(stuck), names, say))
     return found
+
+
+def _stuck_says(lab: str, stuck: list[Stuck], names: Names, say: Say) -> str:
+    """Return where a student is stuck in a lab: each question, of many only the first."""
+    named = [f"«{names.question(lab, one.question)}»" for one in stuck]
+    if len(named) > MOST_NAMED:
+        more = say("insights.reason.stuck.more", count=len(named) - MOST_NAMED + 1)
+        named = [*named[: MOST_NAMED - 1], more]
+    return say("insights.reason.stuck", lab=names.short(lab), questions=", ".join(named), count=len(stuck))
 
 
 def day(moment: datetime, zone: tzinfo, language: str) -> str:

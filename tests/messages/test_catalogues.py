@@ -34,6 +34,15 @@ PREFIXES = (
     "feedback.headline.",
     "feedback.next.",
     "feedback.verdict.",
+    "insights.column.",
+    "insights.lead.",
+    "insights.note.",
+    "insights.order.",
+    "insights.session.",
+    "insights.show.",
+    "insights.state.",
+    "insights.topic.",
+    "insights.verdict.",
     "jail.remedy.",
     "materials.about.",
     "mirrors.opaque.",
@@ -44,7 +53,7 @@ PREFIXES = (
     "web.role.",
 )
 # Modules that say an id which another module wrote down: the id must stand there as a literal.
-CARRIERS = ("feedback/page.py", "web/page.py", "materials/failure.py", "mirrors/opaque.py")
+CARRIERS = ("feedback/page.py", "web/pages/avance.py", "web/page.py", "materials/failure.py", "mirrors/opaque.py")
 TEMPLATE_ID = re.compile(r"""(['"])((?:{})\.[\w.]+)\1""".format("|".join({po.stem for po in LOCALE.rglob("*.po")})))
 
 
