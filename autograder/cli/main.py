@@ -9,6 +9,7 @@ import click
 
 from autograder.authoring.errors import AuthoringError
 from autograder.cli import build, check, cohort, data, demo, doctor, feedback, grade, grades
+from autograder.cli.lazy import LazyGroup
 from autograder.cohort.errors import CohortError
 from autograder.course.errors import CourseError
 from autograder.jail import JailUnavailable
@@ -20,7 +21,7 @@ WRONG, MISUSE, OURS = 1, 2, 70
 """Exit codes beside 0: the work was found wrong; the command was misused; something of ours failed."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="autograder")
 def cli() -> None:
     """Publica, ejecuta y califica los laboratorios de un curso / Release, run and grade a course's labs."""

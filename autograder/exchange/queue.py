@@ -170,10 +170,11 @@ class Queue:
 
     def given_up(self) -> list[Job]:
         """Return the attempts whose newest job ended by our own failure: what staff should look at."""
-        newest = select(func.max(JobRow.id)).group_by(JobRow.attempt_id)
-        return self._list(
-            select(JobRow).where(JobRow.state == JobState.INTERNAL, JobRow.id.in_(newest)).order_by(JobRow.id)
-        )
+        return self._list(select(JobRow).where(JobRow.state == JobState.INTERNAL, _NEWEST).order_by(JobRow.id))
+
+    def held(self) -> list[Job]:
+        """Return the surplus attempts that nobody has let in, oldest first."""
+        return self._list(select(JobRow).where(JobRow.state == JobState.HELD, _NEWEST).order_by(JobRow.id))
 
     def counts(self) -> dict[JobState, int]:
         """Return how many jobs there are in each state."""
@@ -210,6 +211,7 @@ class Queue:
 
 
 _LIVE: ColumnElement[bool] = JobRow.state.in_((JobState.QUEUED, JobState.RUNNING))
+_NEWEST: ColumnElement[bool] = JobRow.id.in_(select(func.max(JobRow.id)).group_by(JobRow.attempt_id))
 _WHOSE = (
     selectinload(JobRow.attempt).selectinload(AttemptRow.student).load_only(StudentRow.name),
     selectinload(JobRow.attempt).selectinload(AttemptRow.lab).load_only(LabRow.name),

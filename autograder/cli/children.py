@@ -1,0 +1,91 @@
+"""Processes that the service keeps alive: started, watched, started again with growing patience, ended with it."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+PATIENCE = (0.2, 1.0, 5.0, 15.0)
+"""Seconds before each restart in a row; the last one from then on."""
+
+STEADY_SECONDS = 60.0
+"""Who has lived for so long starts over with the shortest wait."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Child:
+    """One process: ``autograder COMMAND…``. It leads a group of its own and ends when its standard input closes."""
+
+    name: str
+    command: tuple[str, ...]
+    folder: Path
+    process: subprocess.Popen[bytes] | None = None
+    restarts: int = 0
+    _started: float = field(default=0.0)
+    _again: float = field(default=0.0)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process is there."""
+        return self.process is not None and self.process.poll() is None
+
+    def keep(self, now: float) -> None:
+        """Start it if it is not there, once its wait is over."""
+        if self.alive:
+            return
+        if self.process is not None:
+            self._bury(now)
+        if now >= self._again:
+            self._start(now)
+
+    def _bury(self, now: float) -> None:
+        assert self.process is not None
+        log.warning("%s ended with %s", self.name, self.process.returncode, extra={"worker": self.name})
+        self._kill_group()
+        in_a_row = 0 if now - self._started > STEADY_SECONDS else self.restarts
+        self.restarts = in_a_row + 1
+        self._again = now + PATIENCE[min(in_a_row, len(PATIENCE) - 1)]
+        self.process = None
+
+    def _start(self, now: float) -> None:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTERHUB_")}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "autograder.cli.main", *self.command],
+            stdin=subprocess.PIPE,
+            cwd=self.folder,
+            env=environment,
+            start_new_session=True,
+        )
+        self._started = now
+        log.info("%s started", self.name, extra={"worker": self.name, "pid": self.process.pid})
+
+    def end(self, patience: float = 3.0) -> None:
+        """End it and what it started."""
+        if self.process is None:
+            return
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(patience)
+        self._kill_group()
+        self.process.wait()
+
+    def _kill_group(self) -> None:
+        """End whatever the process left of its group."""
+        assert self.process is not None
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+
+
+def clock() -> float:
+    """Return a time that only goes forward, in seconds."""
+    return time.monotonic()
