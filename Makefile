@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 
-.PHONY: help setup demo test test-quick lint bench build data clean
+.PHONY: help setup demo serve test test-quick lint bench build data clean
 help:  ## what there is to run
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | sort
 
@@ -25,6 +25,9 @@ setup: $(VENV)/installed $(VENV)/catalogues
 
 demo: setup  ## build both labs and grade a dozen sample submissions of each
 	@$(RUN) autograder demo
+
+serve: setup  ## JupyterHub with the course and a demo cohort, on http://127.0.0.1:8000
+	@$(RUN) exec autograder serve
 
 build: setup  ## source/ to release/, solutions/ and the bundles
 	@$(RUN) autograder build

@@ -6,7 +6,7 @@ import importlib
 
 import click
 
-LATER = ("service", "worker", "mirror", "release")
+LATER = ("service", "worker", "mirror", "release", "serve", "account")
 
 
 class LazyGroup(click.Group):

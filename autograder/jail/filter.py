@@ -127,8 +127,8 @@ def _add_sockets(seccomp: Any, rules: Any, network: bool) -> None:
     if not network:
         rules.add_rule(unsupported, "socket", family(seccomp.GT, socket.AF_UNIX))
         return
-    for number in (socket.AF_INET, socket.AF_INET6):
-        rules.add_rule(allow, "socket", family(seccomp.EQ, number))
+    for internet in (socket.AF_INET, socket.AF_INET6):
+        rules.add_rule(allow, "socket", family(seccomp.EQ, internet))
     # NETLINK_ROUTE lists the interfaces to anybody and changes them for root alone. A kernel's libzmq asks for them.
     rules.add_rule(allow, "socket", family(seccomp.EQ, socket.AF_NETLINK), seccomp.Arg(2, seccomp.EQ, _NETLINK_ROUTE))
     rules.add_rule(
