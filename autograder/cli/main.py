@@ -55,3 +55,7 @@ def main() -> None:
 def _end(sentence: str, code: int) -> None:
     click.echo(sentence, err=True)
     sys.exit(code)
+
+
+if __name__ == "__main__":  # the hub's command line names this module
+    main()
