@@ -53,7 +53,7 @@ def examine(
                     seconds=bundle.limits.test_seconds,
                 )
                 with collecting() as found:
-                    ended = _blame(_test(test, values, world), question, run)
+                    ended = _blame(_test(test, values, world), question, plan, run)
                 exhibits.extend(
                     Exhibit(
                         question=question.id,
@@ -108,14 +108,16 @@ def _test(test: CellTest, records: dict[str, Record], world: World) -> Ended:
     return run_test(test, values)
 
 
-def _blame(ended: Ended, question: Question, run: Run) -> Ended:
-    """Return the end of a failed test told by its cause, when an answer cell of the question raised."""
+def _blame(ended: Ended, question: Question, plan: Plan, run: Run) -> Ended:
+    """Return the end of a failed test told by its cause, when an answer cell of the question raised or is untouched."""
     if ended.verdict is not Verdict.FAILED:
         return ended
     for answer in question.answers:
         cell = run.cells.get(answer)
         if cell is None or not cell.error:
             continue
+        if answer in plan.untouched:  # its placeholder raised: that is no error of the student's
+            return _nothing(Verdict.NOT_ATTEMPTED, say("grading.awaits", cell=answer))
         if cell.error == "CellTimeout":
             return _nothing(Verdict.TIMED_OUT, say("grading.stopped.wall", cell=answer))
         if cell.error in ("MemoryError", "ResourceExhaustedError"):

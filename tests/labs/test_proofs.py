@@ -20,7 +20,7 @@ from autograder.grading.submission import Submission
 pytestmark = [pytest.mark.jail, pytest.mark.tensorflow, pytest.mark.slow, pytest.mark.timeout(1800)]
 
 
-@pytest.fixture(scope="module", params=["lab2"])
+@pytest.fixture(scope="module", params=["lab1", "lab2"])
 def lab(request, place):
     return place.course.lab(request.param)
 
