@@ -34,7 +34,8 @@ class ListedAttempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """One lab. ``left`` is None where there is no limit; ``label`` says when it is due and how many are left."""
+    """One lab. ``left`` is None where there is no limit; ``label`` says when it is due and how many are left;
+    to staff it says nothing, because formgrader looks for a lab by its bare name."""
 
     lab: str
     title: str
@@ -76,7 +77,7 @@ def list_labs(services: Services, person: Person, say: Say) -> tuple[Listed, ...
                 opens=dates.opens,
                 due=allowed.due,
                 left=left,
-                label=_label(say, due, left),
+                label="" if person.role.staff else _label(say, due, left),
                 attempts=tuple(
                     _listed(services, one, grades.get(one.number), one.received_at > allowed.late_after, say)
                     for one in attempts
@@ -102,7 +103,7 @@ def _listed(services: Services, attempt: Attempt, grade: GradeRow | None, late: 
     state = seen.state
     score = grade.score if grade and state == "graded" else None
     points = f"{number(score)}/{number(grade.max_score)}" if grade and score is not None else ""
-    when = short_time(attempt.received_at, services.cohort().zone, services.course.language)
+    when = f"{attempt.received_at.astimezone(services.cohort().zone):%Y-%m-%d %H:%M}"  # sorts as it came
     said = points or say(f"web.list.state.{state}", position=job.position if job else 1)
     return ListedAttempt(
         number=attempt.number,

@@ -142,10 +142,10 @@ class ReleasePage(StaffPage):
             raise HTTPError(404)
         return Act(actor=self.who.user, at=self.services.clock(), cohort=self.cohort.slug)
 
-    def open(self, act: Act, lab: str, kind: ReleaseKind) -> None:
-        """Write down that it is released."""
+    def open(self, act: Act, lab: str, kind: ReleaseKind, *, released: bool = True) -> None:
+        """Write down that it is released, or held back."""
         with self.services.desk.writing() as session:
-            set_release(session, act, self.cohort, lab=lab, kind=kind, released=True)
+            set_release(session, act, self.cohort, lab=lab, kind=kind, released=released)
 
 
 class Release(ReleasePage):
@@ -160,6 +160,15 @@ class Release(ReleasePage):
             raise Refused(409, str(failed)) from failed
         await self.work(self.open, act, lab, ReleaseKind.LAB)
         answer(self, asdict(edition))
+
+
+class Hold(ReleasePage):
+    """``POST api/labs/LAB/hold``: close a lab to those who have not fetched it."""
+
+    async def post(self, lab: str) -> None:
+        """Do it."""
+        await self.work(self.open, self.act(lab), lab, ReleaseKind.LAB, released=False)
+        answer(self, {"lab": lab, "released": False})
 
 
 class ReleaseFeedback(ReleasePage):
@@ -184,5 +193,6 @@ ROUTES = [
     (f"{_LAB}/submissions", Submissions),
     (f"api/submissions/([^/]+)/([^/]+)/{_NUMBER}", Submission),
     (f"{_LAB}/release", Release),
+    (f"{_LAB}/hold", Hold),
     (f"{_LAB}/feedback/release", ReleaseFeedback),
 ]
