@@ -56,5 +56,6 @@ class WaitRow(Table):
 
     id: Mapped[int] = mapped_column(primary_key=True)  # the order of the line
     holder: Mapped[str] = mapped_column(PlainText, unique=True)
+    group: Mapped[str] = mapped_column("group_name", PlainText)
     since: Mapped[datetime]
     seen_at: Mapped[datetime]

@@ -51,6 +51,7 @@ def upgrade() -> None:
         "device_waits",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("holder", sa.Text(), nullable=False),
+        sa.Column("group_name", sa.Text(), nullable=False),
         sa.Column("since", sa.DateTime(), nullable=False),
         sa.Column("seen_at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_device_waits"),
