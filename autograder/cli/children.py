@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,6 +29,7 @@ class Child:
     name: str
     command: tuple[str, ...]
     folder: Path
+    died: Callable[[str], None] = lambda _: None  # told the name of one that died
     process: subprocess.Popen[bytes] | None = None
     restarts: int = 0
     _started: float = field(default=0.0)
@@ -55,6 +57,7 @@ class Child:
         self.restarts = in_a_row + 1
         self._again = now + PATIENCE[min(in_a_row, len(PATIENCE) - 1)]
         self.process = None
+        self.died(self.name)
 
     def _start(self, now: float) -> None:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTERHUB_")}

@@ -137,7 +137,11 @@ class Service:
             for number in range(1, self._wanted + 1):
                 name = f"worker-{number}-{secrets.token_hex(3)}"
                 command = ("worker", "--zygote", self._zygote.address, "--name", name)
-                self._children.append(Child(name=name, command=command, folder=root))
+                self._children.append(Child(name=name, command=command, folder=root, died=self._give_back))
+
+    def _give_back(self, worker: str) -> None:
+        """Let another worker have what a dead one was working on."""
+        self._rooms.queue.abandon(worker, utc_now())
 
     async def _sweep(self) -> None:
         """Let in held attempts whose students were given more."""

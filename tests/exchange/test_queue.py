@@ -124,6 +124,16 @@ def test_a_service_that_starts_takes_up_what_was_running(queue, hand_in):
     assert queue.lease("w", NOON).tries == 1
 
 
+def test_what_a_dead_worker_had_is_given_to_another_at_once(queue, hand_in):
+    hand_in("ana")
+    hand_in("beto")
+    queue.lease("dead", NOON)
+    queue.lease("alive", NOON)
+    assert queue.abandon("dead", NOON) == 1
+    job = queue.lease("w", NOON)
+    assert (job.student, job.tries, job.trouble) == ("ana", 2, "worker dead died")
+
+
 def test_an_attempt_received_a_moment_before_the_end_is_found(queue, hand_in, book):
     hand_in("ana")
     lost = book.receive("beto", "lab2", b"beto", NOON)
