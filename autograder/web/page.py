@@ -160,6 +160,8 @@ class Page(HubOAuthenticated, RequestHandler):  # type: ignore[misc]  # JupyterH
         detail = (
             error.sentence if isinstance(error, Refused) else self.say(f"web.error.{kind}", request=self.request_id)
         )
+        if status_code in (429, 503):
+            self.set_header("Retry-After", "10")
         if self.speaks_json:
             self.set_header("Content-Type", "application/problem+json")
             self.finish(json.dumps(problem(status_code, title, detail, self.request_id)))

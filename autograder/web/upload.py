@@ -71,10 +71,10 @@ class Upload(Page):
         declared = self.request.headers.get("Content-Length", "")
         if not declared.isascii() or not declared.isdigit():
             raise HTTPError(411)
-        if int(declared) > self._limit:
+        if len(declared) > 12 or int(declared) > self._limit:
             raise HTTPError(413)
+        self.request.connection.set_max_body_size(self._limit)  # type: ignore[union-attr]  # only HTTP/1 has it
         if status := self.traffic.enter(self.who.user):
-            self.set_header("Retry-After", "10")
             raise HTTPError(status)
         self._file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # noqa: SIM115 (closed in ``_close``)
 

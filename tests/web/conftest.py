@@ -294,8 +294,8 @@ def sign_in(address: str) -> SignIn:
 class serving:  # noqa: N801 (used as ``with serving(services) as address``)
     """Runs the application on a free port in a thread of its own."""
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
+    def __init__(self, services: Services, **options: float) -> None:
+        self._services, self._options = services, {"max_body_size": 1 << 20, **options}
         self._ready, self._stop = threading.Event(), None
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
 
@@ -310,7 +310,7 @@ class serving:  # noqa: N801 (used as ``with serving(services) as address``)
 
     async def _serve(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        server = HTTPServer(make_app(self._services))
+        server = HTTPServer(make_app(self._services), **self._options)
         sockets = bind_sockets(0, "127.0.0.1")
         self._port = sockets[0].getsockname()[1]
         server.add_sockets(sockets)
