@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -96,36 +96,49 @@ def people(crowd: Crowd) -> tuple[Person, ...]:
     )
 
 
-def fill(engine: Engine, crowd: Crowd, cohort: Cohort, now: datetime) -> None:
-    """Write the crowd's attempts, runs and results. Grading is made up; everything else is as the gradebook writes it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """One made-up attempt: when it came in, and how each question ended."""
+
+    student: str
+    lab: str
+    number: int
+    received: datetime
+    marks: tuple[dict[str, Any], ...]
+
+
+def attempts_of(crowd: Crowd, cohort: Cohort, now: datetime) -> Iterator[Made]:
+    """Yield the crowd's attempts up to ``now``.
 
     Each student has a skill, each question a difficulty; a skilled student is right sooner. A few never begin.
     """
     chance = random.Random(crowd.seed)
-    students = [{"id": number, "name": person.user} for number, person in enumerate(people(crowd), start=1)]
-    labs = [{"id": number, "name": lab} for number, lab in enumerate(crowd.labs, start=1)]
-    attempts: list[dict[str, Any]] = []
-    runs: list[dict[str, Any]] = []
-    results: list[dict[str, Any]] = []
-    ids = count(1)
-    for student in students:
+    for person in people(crowd):
         skill = chance.gauss(0.55, 0.22)
-        for lab in labs:
-            dates = cohort.dates(lab["name"])
+        for lab in crowd.labs:
             number_of = crowd.attempts if crowd.all_hand_in else _how_many(chance, skill, crowd.attempts)
             known: set[int] = set()
-            for number, received in enumerate(_moments(chance, dates, number_of, now, crowd.all_hand_in), start=1):
-                attempt = next(ids)
-                attempts.append(_attempt(attempt, student["id"], lab["id"], number, received))
-                marks = _marks(chance, crowd, skill, number, known)
-                runs.append(_run(attempt, received, sum(mark["score"] or 0 for mark in marks), sum(crowd.points)))
-                results.extend({"run_id": attempt, **mark} for mark in marks)
+            moments = _moments(chance, cohort.dates(lab), number_of, now, crowd.all_hand_in)
+            for number, received in enumerate(moments, start=1):
+                marks = tuple(_marks(chance, crowd, skill, number, known))
+                yield Made(student=person.user, lab=lab, number=number, received=received, marks=marks)
+
+
+def fill(engine: Engine, crowd: Crowd, cohort: Cohort, now: datetime) -> None:
+    """Write the crowd's attempts, runs and results in bulk: what the gradebook writes, without the bytes."""
+    students = {person.user: number for number, person in enumerate(people(crowd), start=1)}
+    labs = {lab: number for number, lab in enumerate(crowd.labs, start=1)}
+    attempts, runs, results = [], [], []
+    for id, made in enumerate(attempts_of(crowd, cohort, now), start=1):
+        attempts.append(_attempt(id, students[made.student], labs[made.lab], made.number, made.received))
+        runs.append(_run(id, made.received, sum(mark["score"] for mark in made.marks), sum(crowd.points)))
+        results.extend({"run_id": id, **mark} for mark in made.marks)
     with engine.execution_options(writes=True).begin() as connection:
-        for table, rows in ((StudentRow, students), (LabRow, labs), (AttemptRow, attempts), (RunRow, runs)):
-            if rows:
-                connection.execute(insert(table), rows)
-        for start in range(0, len(results), 20_000):
-            connection.execute(insert(QuestionRow), results[start : start + 20_000])
+        connection.execute(insert(StudentRow), [{"id": id, "name": name} for name, id in students.items()])
+        connection.execute(insert(LabRow), [{"id": id, "name": name} for name, id in labs.items()])
+        for table, rows in ((AttemptRow, attempts), (RunRow, runs), (QuestionRow, results)):
+            for start in range(0, len(rows), 20_000):
+                connection.execute(insert(table), rows[start : start + 20_000])
 
 
 def _how_many(chance: random.Random, skill: float, most: int) -> int:

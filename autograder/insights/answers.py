@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Engine, select
@@ -16,9 +16,9 @@ from sqlalchemy import Engine, select
 from autograder.course.bundle import Question
 from autograder.course.cohort import Person
 from autograder.course.result import Verdict
-from autograder.insights.facts import LabFacts
+from autograder.insights.facts import AttemptFact, LabFacts
 from autograder.insights.questions import is_right
-from autograder.state.attempt_tables import QuestionRow
+from autograder.state.attempt_tables import AttemptRow, LabRow, QuestionRow, RunRow
 
 MOST_MISTAKES = 6
 MOST_EXAMPLES = 2
@@ -60,14 +60,13 @@ def mistakes(
 ) -> tuple[tuple[Mistake, tuple[tuple[str, int, str], ...]], ...]:
     """Return the most frequent mistakes by students, each with (student, attempt, submission) of some."""
     wrong: defaultdict[tuple[Verdict, str], list[_Wrong]] = defaultdict(list)
-    runs = {}
+    runs: dict[int, tuple[AttemptFact, Verdict, bool]] = {}
     for student in students:
-        attempts = [attempt for attempt in facts.of(student) if attempt.run and attempt.run.question(question)]
-        for attempt in attempts:
-            result = attempt.run.question(question) if attempt.run else None
-            if attempt.run and result and is_right(result) is False:
-                runs[attempt.run.id] = (attempt, result.verdict, attempt is attempts[-1])
-    for run, message in _messages(engine, list(runs), question):
+        told = [(one, result) for one in facts.of(student) if one.run and (result := one.run.question(question))]
+        for attempt, result in told:
+            if attempt.run and is_right(result) is False:
+                runs[attempt.run.id] = (attempt, result.verdict, attempt is told[-1][0])
+    for run, message in _messages(engine, facts.lab, runs, question):
         attempt, verdict, newest = runs[run]
         wrong[verdict, pattern(message)].append(
             _Wrong(
@@ -87,19 +86,19 @@ def pattern(message: str) -> str:
     return _NUMBER.sub("#", message)
 
 
-def _messages(engine: Engine, runs: Sequence[int], question: str) -> Iterable[tuple[int, str]]:
-    """Read what those runs said of the question. One query for the span of runs, whatever their number."""
-    if not runs:
-        return
-    wanted = set(runs)
+def _messages(engine: Engine, lab: str, runs: Container[int], question: str) -> Iterable[tuple[int, str]]:
+    """Read what those runs of a lab said of the question. One query, whatever their number."""
     query = (
         select(QuestionRow.run_id, QuestionRow.message)
-        .where(QuestionRow.question == question, QuestionRow.run_id >= min(runs), QuestionRow.run_id <= max(runs))
+        .join(RunRow, RunRow.id == QuestionRow.run_id)
+        .join(AttemptRow, AttemptRow.id == RunRow.attempt_id)
+        .join(LabRow, LabRow.id == AttemptRow.lab_id)
+        .where(LabRow.name == lab, QuestionRow.question == question, QuestionRow.verdict != Verdict.PASSED.value)
         .order_by(QuestionRow.run_id)
     )
     with engine.connect() as connection:
         for run, message in connection.execute(query):
-            if run in wanted:
+            if run in runs:
                 yield run, message
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -44,13 +44,21 @@ class Silence:
 
 def stuck_at(facts: LabFacts, students: Iterable[str], tries: int = STUCK_TRIES) -> tuple[Stuck, ...]:
     """Return who is stuck where in a lab, most tries first."""
-    found = [stuck for student in students for stuck in _stuck(facts.lab, student, facts.of(student), tries)]
-    return tuple(sorted(found, key=lambda stuck: (-stuck.tries, stuck.since, stuck.student)))
+    return by_tries({student: stuck_of(facts.of(student), tries) for student in students})
+
+
+def by_tries(stuck: Mapping[str, Sequence[Stuck]]) -> tuple[Stuck, ...]:
+    """Return everybody's, most tries first."""
+    found = [one for each in stuck.values() for one in each]
+    return tuple(sorted(found, key=lambda one: (-one.tries, one.since, one.student)))
+
+
+def stuck_of(attempts: Sequence[AttemptFact], least: int = STUCK_TRIES) -> tuple[Stuck, ...]:
+    """Return where a student is stuck, of all their attempts at a lab."""
+    return tuple(_stuck(attempts[0].lab, attempts[0].student, attempts, least)) if len(attempts) >= least else ()
 
 
 def _stuck(lab: str, student: str, attempts: Sequence[AttemptFact], least: int) -> Iterable[Stuck]:
-    if len(attempts) < least:
-        return
     tried: dict[str, list[tuple[AttemptFact, Verdict]]] = {}
     right: set[str] = set()
     for attempt in attempts:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from autograder.course.cohort import Person
 from autograder.course.result import Verdict
 from autograder.gradebook.grades import QuestionGrade
-from autograder.insights.attention import silence, stuck_at
+from autograder.insights.attention import silence
 from autograder.insights.facts import AttemptFact
 from autograder.insights.questions import question_points
 from autograder.insights.sight import Sight
@@ -144,7 +144,7 @@ def _rows(sight: Sight, lab: str) -> tuple[Row, ...]:
     labs = [lab] if lab else [dates.lab for dates in sight.cohort.labs]
     stuck: dict[str, int] = {}
     for id in labs:
-        for one in sight.once_of_lab("stuck", id, stuck_at):
+        for one in sight.stuck(id):
             stuck[one.student] = stuck.get(one.student, 0) + 1
     make = _question_cells if lab else _lab_cells
     return tuple(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from statistics import median
 
-from autograder.insights.attention import silence, stuck_at
+from autograder.insights.attention import silence
 from autograder.insights.sight import Sight
 from autograder.schedule.rules import LabState
 
@@ -44,7 +44,7 @@ def _overview(sight: Sight, labs: list[str]) -> Overview:
         scored = [one for one in standings if one.score is not None and one.max_score > 0]
         if scored:
             shares.append(sum(one.score or 0.0 for one in scored) / sum(one.max_score for one in scored))
-    stuck = {one.student for lab in labs for one in sight.once_of_lab("stuck", lab, stuck_at)}
+    stuck = {one.student for lab in labs for one in sight.stuck(lab)}
     return Overview(
         students=len(students),
         submitted=submitted,

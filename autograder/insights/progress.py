@@ -13,9 +13,9 @@ from statistics import fmean, median
 
 from autograder.course.cohort import Cohort, CohortSession, Person
 from autograder.course.result import Verdict
-from autograder.insights.attention import Silence, Stuck, silence, stuck_at
+from autograder.insights.attention import Silence, Stuck, silence
 from autograder.insights.matrix import folded
-from autograder.insights.questions import WEAK, QuestionSight, question_sights
+from autograder.insights.questions import WEAK, QuestionSight
 from autograder.insights.sight import Sight
 from autograder.schedule.rules import LabState, Standing
 
@@ -110,14 +110,14 @@ def report(session: CohortSession, sight: Sight, before: Sight | None) -> Report
     """Return the report of ``session``. ``before`` is the sight at the session before, None for the first."""
     cohort, labs = sight.cohort, labs_of(sight.cohort, session)
     expected = session.expects or labs
-    stuck = tuple(one for lab in labs for one in sight.once_of_lab("stuck", lab, stuck_at))
+    stuck = tuple(one for lab in labs for one in sight.stuck(lab))
     of_student: defaultdict[str, list[Stuck]] = defaultdict(list)
     for one in stuck:
         of_student[one.student].append(one)
     students = [
         _student(person, sight, before, labs, expected, tuple(of_student[person.user])) for person in cohort.students
     ]
-    questions = tuple((lab, one) for lab in labs for one in sight.once_of_lab("questions", lab, question_sights))
+    questions = tuple((lab, one) for lab in labs for one in sight.question_sights(lab))
     progress = tuple(_lab(lab, sight, before, lab in expected) for lab in labs)
     return Report(
         session=session,

@@ -48,11 +48,32 @@ class QuestionSight:
         return median(Counter(self.tries).elements()) if self.tries else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudentMark:
+    """How one student fared at one question. ``needed`` is None while they have not got it right."""
+
+    question: str
+    last: Verdict
+    told: bool  # whether any attempt says right or wrong
+    first: bool  # right in the first that says
+    needed: int | None  # the attempt in which they first got it right, counted from 1
+    rest: float  # the score of the other questions in the first attempt that says
+
+
 def question_sights(facts: LabFacts, students: Iterable[str]) -> tuple[QuestionSight, ...]:
     """Return a sight of each question of the lab, in the lab's order, over those students."""
-    histories = {student: _graded(facts.of(student)) for student in students}
-    known = {student: history for student, history in histories.items() if history}
-    return tuple(_sight(id, points, known) for id, points in question_points(facts).items())
+    return sights_of(facts, {student: student_marks(facts.of(student)) for student in students})
+
+
+def sights_of(facts: LabFacts, marks: Mapping[str, Sequence[StudentMark]]) -> tuple[QuestionSight, ...]:
+    """Return a sight of each question of the lab out of every student's marks."""
+    points = question_points(facts)
+    found: dict[str, list[StudentMark]] = {id: [] for id in points}
+    for each in marks.values():
+        for mark in each:
+            if mark.question in found:
+                found[mark.question].append(mark)
+    return tuple(_sight(id, points[id], every) for id, every in found.items())
 
 
 def question_points(facts: LabFacts) -> dict[str, float]:
@@ -69,42 +90,43 @@ def is_right(result: QuestionGrade) -> bool | None:
     return None if result.verdict is Verdict.INTERNAL else result.verdict is Verdict.PASSED
 
 
-def _graded(attempts: Sequence[AttemptFact]) -> list[dict[str, QuestionGrade]]:
-    return [{result.id: result for result in attempt.run.questions} for attempt in attempts if attempt.run]
+def student_marks(attempts: Sequence[AttemptFact]) -> tuple[StudentMark, ...]:
+    """Return how a student fared at each question of a lab."""
+    runs = [attempt.run for attempt in attempts if attempt.run is not None]
+    found: dict[str, StudentMark] = {}
+    for number, run in enumerate(runs, start=1):
+        for result in run.questions:
+            right, known = is_right(result), found.get(result.id)
+            fresh = known is None or not known.told
+            found[result.id] = StudentMark(
+                question=result.id,
+                last=result.verdict,
+                told=right is not None or (known is not None and known.told),
+                first=bool(right) if fresh or known is None else known.first,
+                needed=(number if right else None) if known is None or known.needed is None else known.needed,
+                rest=_rest(run.questions, result.id) if fresh or known is None else known.rest,
+            )
+    return tuple(found.values())
 
 
-def _sight(id: str, points: float, histories: Mapping[str, list[dict[str, QuestionGrade]]]) -> QuestionSight:
-    tries: Counter[int] = Counter()
-    last: Counter[Verdict] = Counter()
-    first: list[tuple[bool, float]] = []
-    students = right_first = 0
-    for history in histories.values():
-        results = [(number, attempt[id]) for number, attempt in enumerate(history, start=1) if id in attempt]
-        told = [(number, right) for number, result in results if (right := is_right(result)) is not None]
-        if results:
-            last[results[-1][1].verdict] += 1
-        if not told:
-            continue
-        students += 1
-        right_first += told[0][1]
-        needed = next((number for number, right in told if right), None)
-        if needed is not None:
-            tries[needed] += 1
-        first.append((told[0][1], _rest(history[told[0][0] - 1], id)))
+def _rest(results: Iterable[QuestionGrade], id: str) -> float:
+    return sum(result.score or 0.0 for result in results if result.id != id)
+
+
+def _sight(id: str, points: float, marks: Sequence[StudentMark]) -> QuestionSight:
+    told = [mark for mark in marks if mark.told]
+    tries = Counter(mark.needed for mark in told if mark.needed is not None)
+    firsts = [(mark.first, mark.rest) for mark in told]
     return QuestionSight(
         id=id,
         points=points,
-        students=students,
+        students=len(told),
         right=tries.total(),
-        right_first=right_first,
+        right_first=sum(mark.first for mark in told),
         tries=dict(sorted(tries.items())),
-        last=dict(last),
-        discrimination=point_biserial(first) if len(first) >= FEWEST_STUDENTS else None,
+        last=dict(Counter(mark.last for mark in marks)),
+        discrimination=point_biserial(firsts) if len(firsts) >= FEWEST_STUDENTS else None,
     )
-
-
-def _rest(attempt: Mapping[str, QuestionGrade], id: str) -> float:
-    return sum(result.score or 0.0 for other, result in attempt.items() if other != id)
 
 
 def point_biserial(pairs: Sequence[tuple[bool, float]]) -> float | None:

@@ -6,22 +6,26 @@ are worked out again when their attempts, the cohort or its records changed, or 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import sessionmaker
 
 from autograder.cohort.decisions import Decisions, read_decisions
 from autograder.course.cohort import Cohort
+from autograder.insights.attention import Stuck, by_tries, stuck_of
 from autograder.insights.facts import AttemptFact, Facts, LabFacts
+from autograder.insights.questions import QuestionSight, sights_of, student_marks
 from autograder.insights.read import read_facts
 from autograder.schedule.rules import Scored, Standing, deadline, standings
 
 Made = TypeVar("Made")
+Part = TypeVar("Part")
+Each = Callable[[tuple[AttemptFact, ...]], Part]
 
 MOST_BACK = 12
 """So many earlier moments are kept: the sessions of a cohort and a few."""
@@ -33,6 +37,7 @@ class _OfLab:
 
     facts: LabFacts
     cohort: Cohort
+    parts: dict[str, Any]  # by student
     made: object
 
 
@@ -52,15 +57,30 @@ class Sight:
         """Return what ``make`` returned when it was first asked for ``key`` of this sight."""
         if key not in self.made:
             self.made[key] = make()
-        return self.made[key]  # type: ignore[return-value]  # the key belongs to one maker
+        return cast(Made, self.made[key])
 
-    def once_of_lab(self, key: str, lab: str, make: Callable[[LabFacts, Sequence[str]], Made]) -> Made:
-        """Return what ``make`` made of a lab's facts and the students: kept over sights until either changes."""
+    def question_sights(self, lab: str) -> tuple[QuestionSight, ...]:
+        """Return how a lab's questions go, over the cohort."""
+        return self._of_lab("questions", lab, student_marks, sights_of)
+
+    def stuck(self, lab: str) -> tuple[Stuck, ...]:
+        """Return who is stuck where in a lab, most tries first."""
+        return self._of_lab("stuck", lab, stuck_of, lambda _, parts: by_tries(parts))
+
+    def _of_lab(self, key: str, lab: str, each: Each[Part], join: Callable[[LabFacts, dict[str, Part]], Made]) -> Made:
+        """Return what ``join`` makes of every student's part: kept over sights, and worked out again for those alone
+        whose attempts changed."""
         facts, kept = self.facts.lab(lab), self.by_lab.get((key, lab))
         if kept is None or kept.cohort is not self.cohort or kept.facts != facts:
-            made = make(facts, [person.user for person in self.cohort.students])
-            kept = self.by_lab[key, lab] = _OfLab(facts=facts, cohort=self.cohort, made=made)
-        return kept.made  # type: ignore[return-value]  # the key belongs to one maker
+            parts = {
+                person.user: kept.parts[person.user]
+                if kept and kept.cohort is self.cohort and kept.facts.of(person.user) is facts.of(person.user)
+                else each(facts.of(person.user))
+                for person in self.cohort.students
+            }
+            kept = _OfLab(facts=facts, cohort=self.cohort, parts=parts, made=join(facts, parts))
+            self.by_lab[key, lab] = kept
+        return cast(Made, kept.made)
 
 
 def see(cohort: Cohort, facts: Facts, decisions: Decisions, now: datetime, known: Sight | None = None) -> Sight:
@@ -162,11 +182,19 @@ class Watch:
         with self._lock:
             known = self._back.get(moment)
             if known is None or known.source is not sight:
-                earlier = see(
-                    sight.cohort, sight.facts.until(moment), sight.decisions, moment, known.sight if known else None
-                )
+                facts = _until(sight.facts, moment, known)
+                earlier = see(sight.cohort, facts, sight.decisions, moment, known.sight if known else None)
                 known = _Back(source=sight, sight=earlier)
                 self._back[moment] = known
                 while len(self._back) > MOST_BACK:
                     del self._back[next(iter(self._back))]
             return known.sight
+
+
+def _until(facts: Facts, moment: datetime, known: _Back | None) -> Facts:
+    """Return the facts up to a moment; labs that nothing happened to since ``known`` are cut already."""
+    cut = {
+        id: known.sight.facts.labs[id] if known and known.source.facts.labs.get(id) is lab else lab.until(moment)
+        for id, lab in facts.labs.items()
+    }
+    return replace(facts, labs=cut)

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Engine
 from tornado.web import HTTPError
 
 from autograder.course.bundle import Question
 from autograder.course.cohort import PersonRole
 from autograder.gradebook import Gradebook
 from autograder.insights.answers import Mistake, answer_cells, examples, mistakes
-from autograder.insights.attention import Stuck, stuck_at
+from autograder.insights.attention import Stuck
 from autograder.insights.charts import BarChart, bar_chart
 from autograder.insights.distribution import Bin, grade_bins, lead_bins
-from autograder.insights.questions import QuestionSight, question_sights
+from autograder.insights.questions import QuestionSight
 from autograder.insights.sight import Sight, due_of
 from autograder.web.labels import labels_of
 from autograder.web.page import Page
@@ -43,7 +42,7 @@ class QuestionsPage(Page):
         leads = [(self.say(f"insights.lead.{one.name}"), one.count) for one in spread.leads]
         self.render_page(
             "questions.html",
-            labels=labels_of(self.services, [dates.lab for dates in sight.cohort.labs]),
+            labels=labels_of(self.services, [lab] if lab else ()),
             lab=lab,
             sights=sights,
             grades=bar_chart([(one.name, one.count) for one in spread.grades]),
@@ -75,7 +74,7 @@ class QuestionPage(Page):
         sight = await self.work(self.services.watch.look, self.services.clock())
         if lab not in {dates.lab for dates in sight.cohort.labs}:
             raise HTTPError(404)
-        sights = sight.once_of_lab("questions", lab, question_sights)
+        sights = sight.question_sights(lab)
         place = next((place for place, one in enumerate(sights) if one.id == id), None)
         if place is None:
             raise HTTPError(404)
@@ -103,8 +102,8 @@ class QuestionPage(Page):
     ) -> tuple[tuple[Mistake, ...], tuple[Stuck, ...]]:
         book = self.services.gradebook
         cells = answer_cells(question) if question else ()
-        found = sight.once(("mistakes", lab, one.id), lambda: _mistakes(book.engine, book, sight, lab, one.id, cells))
-        stuck = sight.once_of_lab("stuck", lab, stuck_at)
+        found = sight.once(("mistakes", lab, one.id), lambda: _mistakes(book, sight, lab, one.id, cells))
+        stuck = sight.stuck(lab)
         return found, tuple(each for each in stuck if each.question == one.id)
 
     def _tries(self, one: QuestionSight) -> BarChart:
@@ -118,9 +117,7 @@ class QuestionPage(Page):
 
 
 def _lab_figures(sight: Sight, lab: str) -> tuple[Sequence[QuestionSight], LabSpread]:
-    return sight.once_of_lab("questions", lab, question_sights), sight.once(
-        ("spread", lab), lambda: _spread(sight, lab)
-    )
+    return sight.question_sights(lab), sight.once(("spread", lab), lambda: _spread(sight, lab))
 
 
 def _spread(sight: Sight, lab: str) -> LabSpread:
@@ -134,14 +131,12 @@ def _spread(sight: Sight, lab: str) -> LabSpread:
     return LabSpread(grades=grade_bins(shares), leads=lead_bins(leads))
 
 
-def _mistakes(
-    engine: Engine, book: Gradebook, sight: Sight, lab: str, question: str, cells: Sequence[str]
-) -> tuple[Mistake, ...]:
+def _mistakes(book: Gradebook, sight: Sight, lab: str, question: str, cells: Sequence[str]) -> tuple[Mistake, ...]:
     people = sight.cohort.people
     students = [person.user for person in sight.cohort.students]
     return tuple(
         replace(mistake, examples=examples(sources, cells, people, book.objects.get) if cells else ())
-        for mistake, sources in mistakes(engine, sight.facts.lab(lab), question, students)
+        for mistake, sources in mistakes(book.engine, sight.facts.lab(lab), question, students)
     )
 
 
