@@ -34,9 +34,9 @@ class Labels:
         return next((one for one in bundle.questions if one.id == question), None) if bundle else None
 
     def question(self, lab: str, question: str) -> str:
-        """Return a question's title."""
+        """Return a question's title as plain text, without the marks of code and emphasis."""
         found = self.find(lab, question)
-        return found.title if found else question
+        return found.title.replace("`", "").replace("*", "") if found else question
 
 
 def labels_of(services: Services, labs: Iterable[str]) -> Labels:
