@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 
-.PHONY: help setup demo serve test test-quick lint bench build data clean
+.PHONY: help setup demo serve test test-quick lint bench load build data clean
 help:  ## what there is to run
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | sort
 
@@ -49,6 +49,9 @@ lint: setup  ## format, lint, types, import floors
 
 bench: setup  ## side by side with nbgrader and with bare execution
 	@$(RUN) python -m benchmarks.side_by_side
+
+load: setup  ## a class hands in at once: receipts, pages, grades, memory
+	@$(RUN) python -m benchmarks.load
 
 clean:  ## remove the environment and the state
 	rm -rf $(VENV) var

@@ -21,7 +21,7 @@ from autograder.exchange.editions import Editions
 from autograder.exchange.queue import JobState, Queue
 from autograder.gradebook import Gradebook
 from autograder.state.attempt_tables import AttemptRow, RunRow, StudentRow
-from tests.exchange.stand_in_hub import RunningService, stand_in_hub, write_cohort
+from benchmarks.stand_in_hub import RunningService, stand_in_hub, write_cohort
 
 pytestmark = [pytest.mark.jail, pytest.mark.tensorflow]
 

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import requests
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 PREFIX = "/services/autograder/"
 SCOPE = "access:services!service=autograder"
 
