@@ -179,5 +179,6 @@ def _place(places: Mapping[str, int], key: str) -> int:
 
 
 def _error(path: Path, line: int, kind: str, **values: object) -> CohortError:
-    problem, remedy = say(f"cohort.problem.roster_{kind}", **values), say(f"cohort.remedy.roster_{kind}", **values)
+    kind = f"roster_{kind}"
+    problem, remedy = say(f"cohort.problem.{kind}", **values), say(f"cohort.remedy.{kind}", **values)
     return CohortError(path, line, "", problem, remedy)

@@ -22,12 +22,13 @@ COHORT = Link(name="cohort", path="cohort", says="web.nav.cohort")
 QUESTIONS = Link(name="questions", path="questions", says="web.nav.questions")
 AVANCE = Link(name="avance", path="avance", says="web.nav.avance")
 QUEUE = Link(name="queue", path="queue", says="web.nav.queue")
+GRADING = Link(name="grading", path="grading", says="web.nav.grading")
 MESSAGES = Link(name="messages", path="messages", says="web.nav.messages")
 ACTIONS = Link(name="actions", path="actions", says="web.nav.actions")
 RELEASES = Link(name="releases", path="releases", says="web.nav.releases")
 
 STUDENT = (ROUTE, CALENDAR)
-ASSISTANT = (COHORT, QUESTIONS, AVANCE, QUEUE, CALENDAR)
+ASSISTANT = (COHORT, QUESTIONS, AVANCE, GRADING, QUEUE, CALENDAR)
 INSTRUCTOR = (*ASSISTANT, MESSAGES, ACTIONS, RELEASES)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from autograder.cohort.desk import Act, Desk
 from autograder.course.bundle import Bundle
-from autograder.course.cohort import Cohort
+from autograder.course.cohort import Cohort, Person
 from autograder.course.model import Course
 from autograder.exchange.editions import Edition, Editions
 from autograder.exchange.queue import Queue
@@ -37,6 +37,7 @@ class Services:
     ``cohort`` returns the live cohort each time it is asked, so that an edited file is seen without a restart;
     ``bundle`` returns a lab's published bundle and raises ``KeyError`` when there is none. ``desk`` is where staff's
     decisions are, ``watch`` sees the cohort as it stands. ``secret`` signs cookies.
+    ``mail`` sends a subject and a body to people and returns the users to whom it went; None without a mail server.
     """
 
     course: Course
@@ -54,5 +55,6 @@ class Services:
     health: Callable[[], Mapping[str, bool]]
     identity: Identity
     secret: bytes
+    mail: Callable[[Sequence[Person], str, str], list[str]] | None = None
     prefix: str = "/services/autograder/"
     clock: Callable[[], datetime] = utc_now

@@ -19,6 +19,13 @@ PACKAGE = LOCALE.parents[1]
 
 # Ids that are built from a prefix: every entry under it counts as said. Add one only where a table names the rest.
 PREFIXES = (
+    "actions.counts.",
+    "actions.did.",
+    "actions.done.",
+    "actions.kind.",
+    "actions.scope.",
+    "actions.stands.",
+    "actions.to.",
     "authoring.problem.",
     "authoring.remedy.",
     "cli.weekday.",
@@ -55,8 +62,17 @@ PREFIXES = (
     "web.receipt.",
     "web.role.",
 )
+FILES = (".css", ".html", ".js", ".svg")
 # Modules that say an id which another module wrote down: the id must stand there as a literal.
-CARRIERS = ("feedback/page.py", "web/pages/avance.py", "web/page.py", "materials/failure.py", "mirrors/opaque.py")
+CARRIERS = (
+    "feedback/page.py",
+    "web/acting.py",
+    "web/pages/avance.py",
+    "web/pages/messages.py",
+    "web/page.py",
+    "materials/failure.py",
+    "mirrors/opaque.py",
+)
 TEMPLATE_ID = re.compile(r"""(['"])((?:{})\.[\w.]+)\1""".format("|".join({po.stem for po in LOCALE.rglob("*.po")})))
 
 
@@ -127,6 +143,8 @@ def all_said() -> list[Said]:
             found += said_in(place, ast.parse(module.read_text("utf-8")))
     for template in sorted([*PACKAGE.rglob("*.html"), *PACKAGE.rglob("*.j2")]):
         for _, id in TEMPLATE_ID.findall(template.read_text("utf-8")):
+            if id.endswith(FILES):
+                continue
             found.append(Said(place=template.relative_to(PACKAGE).as_posix(), id=id, prefix=id.endswith(".")))
     return found
 
