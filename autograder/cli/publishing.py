@@ -17,6 +17,7 @@ from autograder.course.result import Verdict
 from autograder.exchange.editions import Edition
 from autograder.gradebook import GradeRow, NbgraderDoor, latest
 from autograder.messages import say
+from autograder.web.by_hand import settle
 from autograder.web.services import PublishFailed
 
 BUILD_SECONDS = 900.0
@@ -93,4 +94,6 @@ class Formgrader:
                         session, act, attempt=attempt.id, user=row.student, lab=row.lab, question=question, score=given
                     )
                     taken += 1
+        if taken:
+            settle(self.rooms.gradebook, self.rooms.desk, attempt, row.run, act.at)
         return taken

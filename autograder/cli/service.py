@@ -28,6 +28,7 @@ from autograder.cli.logs import to_json
 from autograder.cli.place import Place, find_place
 from autograder.cli.publishing import Formgrader, Press
 from autograder.cli.rooms import Rooms, open_rooms, utc_now
+from autograder.cohort.mail import VARIABLE, mailer
 from autograder.insights.sight import Watch
 from autograder.jail import JailUnavailable, Zygote
 from autograder.messages import say
@@ -185,6 +186,7 @@ def make_services(rooms: Rooms, health: object) -> Services:
         health=health,  # type: ignore[arg-type]
         identity=hub_identity(),
         secret=cookie_secret(place.home),
+        mail=mailer(url).send if (url := os.environ.get(VARIABLE)) else None,
         prefix=os.environ.get("JUPYTERHUB_SERVICE_PREFIX", "/services/autograder/"),
     )
 
