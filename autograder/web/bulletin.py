@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from autograder.exchange.queue import Job, JobState, Queue
 
@@ -23,13 +23,13 @@ class Bulletin:
         self._looking = asyncio.Lock()
         self.watching = 0
 
-    async def follow(self, attempt: int) -> AsyncIterator[Job]:
-        """Yield an attempt's job now and whenever its state or place changes; end when it has ended."""
+    async def follow(self, attempt: int, left: Callable[[], bool] = lambda: False) -> AsyncIterator[Job]:
+        """Yield an attempt's job now and whenever its state or place changes; end when it has, or who watched left."""
         told: tuple[JobState, int] | None = None
         until = time.monotonic() + WATCH_SECONDS
         self.watching += 1
         try:
-            while time.monotonic() < until:
+            while time.monotonic() < until and not left():
                 job = await self._find(attempt)
                 if job is None:
                     return

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -220,10 +221,22 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A state folder with both labs published and what was handed in. Each test gets a copy."""
+    folder = tmp_path_factory.mktemp("filled")
+    with Gradebook.open(folder / "var") as book:
+        fill(book)
+        editions = Editions(book.engine, book.objects)
+        for lab in ("lab1", "lab2"):
+            publish_lab(editions, folder, lab, "profe", NOW - timedelta(days=14))
+    return folder / "var"
+
+
 @pytest.fixture
-def book(tmp_path: Path) -> Iterator[Gradebook]:
+def book(tmp_path: Path, filled: Path) -> Iterator[Gradebook]:
+    shutil.copytree(filled, tmp_path / "var")
     with Gradebook.open(tmp_path / "var") as opened:
-        fill(opened)
         yield opened
 
 
@@ -245,8 +258,6 @@ def services(tmp_path: Path, book: Gradebook, course: Course, clock: Clock) -> S
     """What the pages are given. A test that needs another cohort uses ``dataclasses.replace``."""
     cohort = make_cohort()
     queue, desk, editions = Queue(book.engine), Desk(book.engine), Editions(book.engine, book.objects)
-    for lab in ("lab1", "lab2"):
-        publish_lab(editions, tmp_path, lab, "profe", clock() - timedelta(days=14))
 
     def publish(lab: str, by: str) -> Edition:
         return publish_lab(editions, tmp_path, lab, by, clock())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import timedelta
 
 import pytest
@@ -138,3 +139,16 @@ def test_a_file_that_is_no_notebook_costs_no_attempt(sign_in, services):
     assert answer.status_code == 400
     assert "No cuenta como intento" in answer.text
     assert services.gradebook.attempts("lab2", "caro") == []
+
+
+def test_who_leaves_is_no_longer_told(sign_in, services):
+    caro = sign_in("caro")
+    hand_in(caro)
+    with caro.session.get(f"{caro.address}attempts/lab2/1/events", stream=True, timeout=10) as events:
+        next(events.iter_lines())
+        assert "autograder_watching 1.0" in caro.get("metrics").text
+    deadline = time.monotonic() + 5
+    while "autograder_watching 0.0" not in caro.get("metrics").text:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert services.queue.live()

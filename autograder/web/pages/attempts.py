@@ -83,6 +83,11 @@ class Events(AttemptPage):
     """``…/events``: where the attempt is, told as it changes (server-sent events)."""
 
     speaks_json = True
+    left = False
+
+    def on_connection_close(self) -> None:
+        """Stop telling."""
+        self.left = True
 
     async def get(self, user: str | None, lab: str, number: str) -> None:
         """Tell until it has ended, or the browser has left."""
@@ -93,10 +98,11 @@ class Events(AttemptPage):
         self.set_header("Content-Type", "text/event-stream; charset=utf-8")
         self.set_header("X-Accel-Buffering", "no")
         try:
-            async for job in bulletin.follow(seen.attempt.id):
+            async for job in bulletin.follow(seen.attempt.id, lambda: self.left):
                 self.write(f"data: {json.dumps(self._told(job), ensure_ascii=False)}\n\n")
                 await self.flush()
-            self.write("event: over\ndata: {}\n\n")
+            if not self.left:
+                self.write("event: over\ndata: {}\n\n")
         except StreamClosedError:
             return
 
