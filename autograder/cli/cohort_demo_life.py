@@ -74,8 +74,8 @@ def _words(desk: Desk, cohort: Cohort, now: datetime) -> Iterator[Deed]:
         held = next(one for one in cohort.sessions if one.id == row["session"])
         act = Act(actor="rflores", at=min(now, held.starts + held.length), cohort=cohort.slug)
         kind = NoteKind(row["kind"])
-        do = partial(add_note, act=act, review=held.id, user=row.get("user", ""), kind=kind, text=row["text"])
-        yield act.at, partial(_done, desk, do)
+        write = partial(add_note, act=act, review=held.id, user=row.get("user", ""), kind=kind, text=row["text"])
+        yield act.at, partial(_done, desk, write)
 
 
 def _points(book: Gradebook, desk: Desk, cohort: Cohort, now: datetime) -> Iterator[Deed]:
@@ -90,10 +90,17 @@ def _points(book: Gradebook, desk: Desk, cohort: Cohort, now: datetime) -> Itera
 def _give(book: Gradebook, desk: Desk, cohort: Cohort, row: GradeRow, rubric: dict[str, Any], at: datetime) -> None:
     attempt = next(one for one in book.attempts(row.lab, row.student) if one.number == row.attempt)
     act = Act(actor="mquiroz", at=at, reason=rubric["text"], cohort=cohort.slug)
-    whose = {"attempt": attempt.id, "user": row.student, "lab": row.lab}
     with desk.writing() as session:
         for question in book.graded(row.run).questions:
             if question.verdict is Verdict.MANUAL and question.score is None:
                 score = question.points * rubric["share"]
-                give_points(session, act, **whose, question=question, score=score)
+                give_points(
+                    session,
+                    act,
+                    attempt=attempt.id,
+                    user=row.student,
+                    lab=row.lab,
+                    question=question,
+                    score=score,
+                )
     settle(book, desk, attempt, row.run, at)
