@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from autograder.hub import services, sign_in_ways, spawners
 from autograder.hub.house import House, open_house
-from autograder.hub.roles import roles
+from autograder.hub.roles import SERVICE, roles
 from autograder.hub.settings import HubSettings
+from autograder.messages import say_in
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -22,8 +24,8 @@ def configure(c: Any, root: Path) -> None:
     listen(c, house)
     c.JupyterHub.load_roles = roles(house.course.slug)
     c.JupyterHub.services = services.services(house.course, house.home, house.settings, house.ports)
-    sign_in_ways.configure(c, house.settings, house.roster)
-    spawners.configure(c, house)
+    chooser = spawners.configure(c, house)
+    sign_in_ways.configure(c, house, chooser)
     limit(c, house.settings)
     secure(c, house.settings)
     dress(c, house)
@@ -84,6 +86,14 @@ def secure(c: Any, settings: HubSettings) -> None:
 
 
 def dress(c: Any, house: House) -> None:
-    """Show our own pages."""
+    """Show our own pages, in the course's language and with the style of its other pages."""
+    language = house.course.language
+    pages = f"{house.settings.domain_of(SERVICE)}/services/{SERVICE}/"
     c.JupyterHub.template_paths = [str(TEMPLATES)]
-    c.JupyterHub.template_vars = {"course_title": house.course.title, "language": house.course.language}
+    c.JupyterHub.template_vars = {
+        "course_title": house.course.title,
+        "course_pages": pages,
+        "course_static": f"{pages}static/",
+        "language": language,
+        "say": lambda user: partial(say_in, language),  # noqa: ARG005 (the hub calls what it can call)
+    }

@@ -45,6 +45,10 @@ class JailedSpawner(Spawner):  # type: ignore[misc]
         """Return what the server's owner is."""
         raise NotImplementedError
 
+    def card(self, environment: Mapping[str, str]) -> int | None:  # noqa: ARG002 (for who has any)
+        """Return the number of the GPU that the environment names."""
+        return None
+
     async def device(self) -> Mapping[str, str]:
         """Return what the environment says of devices, once there are any."""
         return {}
@@ -55,12 +59,16 @@ class JailedSpawner(Spawner):  # type: ignore[misc]
         self.ip, self.port = self._listener.getsockname()
         try:
             environment = {**self.get_env(), **await self.device()}
-            job = await asyncio.to_thread(self.servers.plan, self.user.name, self.role(), self.profile(), environment)
+            job = await asyncio.to_thread(self._plan, environment)
             await self._spawn(job)
         except BaseException:
             await self.stop(now=True)
             raise
         return f"http://{self.ip}:{self.port}"
+
+    def _plan(self, environment: Mapping[str, str]) -> Job:
+        card = self.card(environment)
+        return self.servers.plan(self.user.name, self.role(), self.profile(), environment, card)
 
     async def _spawn(self, job: Job) -> None:
         assert self._listener is not None

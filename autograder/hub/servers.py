@@ -27,21 +27,23 @@ _STAFF_WRITES = ("source", "release", "solutions")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Servers:
-    """Plans servers of one course. ``home`` is the state folder."""
+    """Plans servers of one course."""
 
     course: Course
-    home: Path
     homes: Homes
     files: ServerFiles
     shared: SharedFolder
 
-    def plan(self, user: str, role: PersonRole, profile: Profile, environment: Mapping[str, str]) -> Job:
-        """Return the job that is ``user``'s server."""
+    def plan(
+        self, user: str, role: PersonRole, profile: Profile, environment: Mapping[str, str], card: int | None = None
+    ) -> Job:
+        """Return the job that is ``user``'s server. ``card``: the number of its GPU."""
         gid = self.shared.open() if role.staff else None
         return Job(
             program=PROGRAM,
             home=self.homes.home_of(user, gid),
             network=True,
+            devices=() if card is None else _device_files(card),
             outlives=True,
             mounts=(Mount(source=self.files.write(role), target=INSIDE), *(self._course() if role.staff else ())),
             limits=JailLimits(
@@ -97,3 +99,9 @@ class Servers:
         ]
         gradebook = Mount(source=self.shared.gradebook, target=f"{inside}/var/nbgrader", writable=True)
         return (*reads, *writes, gradebook)
+
+
+def _device_files(card: int) -> tuple[str, ...]:
+    """Return the device files of one card and of the driver, those that are there."""
+    names = (f"nvidia{card}", "nvidiactl", "nvidia-uvm", "nvidia-uvm-tools")
+    return tuple(f"/dev/{name}" for name in names if Path("/dev", name).exists())

@@ -102,6 +102,11 @@ class HubSettings:
         """Whether people come over TLS, which a proxy in front ends."""
         return urlsplit(self.url).scheme == "https"
 
+    def domain_of(self, name: str) -> str:
+        """Return the address of a server or service of that name, where each has one; else nothing."""
+        url = urlsplit(self.url)
+        return f"{url.scheme}://{name}.{url.netloc}" if self.subdomains else ""
+
     @property
     def domain(self) -> str:
         """The host below which each server gets a name of its own; empty without subdomains."""

@@ -17,6 +17,8 @@ from autograder.jail.errors import LayerMissing
 from autograder.jail.syscalls import ALLOWED, ALLOWED_WITH_NETWORK, ONLY_ON_X86_64, REFUSED, YOUNG
 
 _NETLINK_ROUTE = 0
+_NVIDIA = 0x4600
+_UVM = (0x3000_0001, 0x3000_0002)
 _MAP_SHARED = 0x01
 _MAP_ANONYMOUS = 0x20
 _S_IFMT = 0o170000
@@ -42,7 +44,7 @@ _NEW_NAMESPACES = (
 )
 
 
-def prepare(network: bool, machine: str | None = None) -> Any:
+def prepare(network: bool, machine: str | None = None, *, gpu: bool = False) -> Any:
     """Return a ``pyseccomp.SyscallFilter`` ready to ``load()``. Slow beside a fork: make it once, before.
 
     ``machine`` is x86_64 or aarch64; None is this one. Raises ``LayerMissing``.
@@ -56,12 +58,12 @@ def prepare(network: bool, machine: str | None = None) -> Any:
     if machine not in architectures:
         raise LayerMissing("seccomp", f"no list of system calls for {machine}")
     try:
-        return _filter(pyseccomp, architectures[machine], machine, network)
+        return _filter(pyseccomp, architectures[machine], machine, network, gpu)
     except (OSError, ValueError) as error:
         raise LayerMissing("seccomp", error) from error
 
 
-def _filter(seccomp: Any, architecture: int, machine: str, network: bool) -> Any:
+def _filter(seccomp: Any, architecture: int, machine: str, network: bool, gpu: bool) -> Any:
     rules = seccomp.SyscallFilter(seccomp.ERRNO(errno.ENOSYS))
     if not rules.exist_arch(architecture):
         rules.add_arch(architecture)
@@ -74,6 +76,8 @@ def _filter(seccomp: Any, architecture: int, machine: str, network: bool) -> Any
         allowed = network and name in ALLOWED_WITH_NETWORK
         rules.add_rule(seccomp.ALLOW if allowed else seccomp.ERRNO(errno.EPERM), name)
     _add_conditions(seccomp, rules, network, machine)
+    if gpu:
+        _add_gpu(seccomp, rules)
     return rules
 
 
@@ -114,6 +118,14 @@ def _add_conditions(seccomp: Any, rules: Any, network: bool, machine: str) -> No
     rules.add_rule(allow, "mknodat", arg(2, masked, _S_IFMT, _S_IFIFO))
     if machine == "x86_64":
         rules.add_rule(allow, "mknod", arg(1, masked, _S_IFMT, _S_IFIFO))
+
+
+def _add_gpu(seccomp: Any, rules: Any) -> None:
+    """Allow what NVIDIA's driver takes: ioctls of type 'F', and unified memory's, which are small numbers."""
+    rules.add_rule(seccomp.ALLOW, "ioctl", seccomp.Arg(1, seccomp.MASKED_EQ, 0xFF00, _NVIDIA))
+    rules.add_rule(seccomp.ALLOW, "ioctl", seccomp.Arg(1, seccomp.MASKED_EQ, _LOW_32 & ~0xFF, 0))
+    for number in _UVM:
+        rules.add_rule(seccomp.ALLOW, "ioctl", seccomp.Arg(1, seccomp.MASKED_EQ, _LOW_32, number))
 
 
 def _add_sockets(seccomp: Any, rules: Any, network: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -50,6 +50,7 @@ class Layout:
     gid: int
     disk_bytes: int
     network: bool
+    devices: tuple[str, ...] = ()
     home: Home | None = None
     outside: str  # the mount namespace of the machine, as ``mount_namespace`` names it
 
@@ -86,13 +87,13 @@ def build(layout: Layout) -> None:
         _bind(bind.source, bind.target)
         may_write[bind.target] = False
     _make_etc(layout)
-    _make_dev()
+    _make_dev(layout.devices)
     for mount, source in mounts:
         _bind(source, str(mount.inside), owner=(layout.uid, layout.gid))
         may_write[str(mount.inside)] = mount.writable
     ns.detach(_OLD)
     Path(_OLD).rmdir()
-    _make_read_only(may_write)
+    _make_read_only(may_write, _DEVICE_PATHS | {*layout.devices})
     os.chdir(WORK if layout.home is None else layout.home.inside)
 
 
@@ -154,9 +155,9 @@ def _make_etc(layout: Layout) -> None:
     (etc / "nsswitch.conf").write_text("passwd: files\ngroup: files\nhosts: files dns\n")
 
 
-def _make_dev() -> None:
-    for name in _DEVICES:
-        _bind(f"/dev/{name}", f"/dev/{name}")
+def _make_dev(devices: tuple[str, ...]) -> None:
+    for path in (*(f"/dev/{name}" for name in _DEVICES), *devices):
+        _bind(path, path)
     # Terminals of the jail's own, for Jupyter's "!command". None of them is anybody's outside.
     Path(_TERMINALS).mkdir()
     flags = ns.MS_NOSUID | ns.MS_NOEXEC
@@ -182,13 +183,13 @@ def _make_scratch(layout: Layout) -> tuple[str, ...]:
     return tuple(SCRATCH.values())
 
 
-def _make_read_only(may_write: Mapping[str, bool]) -> None:
+def _make_read_only(may_write: Mapping[str, bool], devices: Set[str]) -> None:
     """Remount everything that was not named writable, whatever was mounted below a bind included."""
     for target, flags in mounted():
         named = [place for place in may_write if PurePosixPath(target).is_relative_to(place)]
         open_there = bool(named) and may_write[max(named, key=len)] and "ro" not in flags
         wanted = ns.MS_NOSUID | sum(number for name, number in _KEPT_FLAGS.items() if name in flags)
-        wanted |= 0 if target in _DEVICE_PATHS else ns.MS_NODEV
+        wanted |= 0 if target in devices else ns.MS_NODEV
         wanted |= 0 if open_there else ns.MS_RDONLY
         ns.mount(None, target, None, ns.MS_BIND | ns.MS_REMOUNT | wanted)
 

@@ -30,7 +30,7 @@ class Nursery:
 
     settings: Settings
     readonly: tuple[root.Bind, ...]
-    filters: Mapping[bool, Any]  # by whether the network is allowed
+    filters: Mapping[tuple[bool, bool], Any]  # by whether there is a network, and a GPU
     namespaces: Mapping[str, str]
 
 
@@ -102,10 +102,11 @@ def _prepare(job: Job, nursery: Nursery, slot: int, baseline: Baseline) -> tuple
             gid=gid,
             disk_bytes=job.limits.disk_bytes,
             network=job.network,
+            devices=job.devices,
             home=job.home,
             outside=nursery.namespaces["mount"],
         ),
-        filter=nursery.filters[job.network],
+        filter=nursery.filters[job.network, bool(job.devices)],
         limits=rlimits,
         environment=program.environment_of(job, nursery.settings),
         processors=processors,

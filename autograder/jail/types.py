@@ -18,6 +18,7 @@ MEBIBYTE = 1 << 20
 JAIL_UIDS = range(65_000, 65_500)
 """Ids that no distribution gives to anybody: one for each jail that root runs without a home, leased while it lives."""
 
+_DEVICE = re.compile(r"/dev/nvidia(\d+|ctl|-uvm|-uvm-tools)")
 _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
 
 
@@ -93,10 +94,14 @@ class Job:
     mounts: tuple[Mount, ...] = ()
     network: bool = False  # True: the host's network, internet sockets allowed
     home: Home | None = None
+    devices: tuple[str, ...] = ()  # of a GPU: "/dev/nvidia0", "/dev/nvidiactl", …
     outlives: bool = False  # goes on when whoever spawned it is gone; ended by the supervisor's id
     environment: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        for device in self.devices:
+            if not _DEVICE.fullmatch(device):
+                raise ValueError(f"{device!r} is not a GPU's device file")
         # Whoever may write a folder may put a symbolic link there: nothing of ours is mounted through one.
         open_folders = [mount.inside for mount in self.shown if mount.writable]
         for mount in self.mounts:
@@ -117,6 +122,7 @@ class Job:
             "mounts": [[str(mount.source), mount.target, mount.writable] for mount in self.mounts],
             "network": self.network,
             "home": None if self.home is None else _home_to_plain(self.home),
+            "devices": list(self.devices),
             "outlives": self.outlives,
             "environment": dict(self.environment),
         }
@@ -130,6 +136,7 @@ class Job:
             mounts=tuple(Mount(source=Path(s), target=t, writable=w) for s, t, w in plain["mounts"]),
             network=plain["network"],
             home=None if plain["home"] is None else Home(**{**plain["home"], "folder": Path(plain["home"]["folder"])}),
+            devices=tuple(plain["devices"]),
             outlives=plain["outlives"],
             environment=plain["environment"],
         )

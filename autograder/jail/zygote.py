@@ -17,6 +17,7 @@ import sys
 import time
 import traceback
 from pathlib import Path
+from typing import Any
 
 from autograder.jail import control, filter, root, supervisor, verify
 from autograder.jail.errors import LayerMissing
@@ -58,9 +59,15 @@ def prepare(settings: Settings) -> supervisor.Nursery:
     return supervisor.Nursery(
         settings=settings,
         readonly=root.binds([*shown, ours]),
-        filters={} if settings.unsafe else {network: filter.prepare(network) for network in (False, True)},
+        filters={} if settings.unsafe else _filters(),
         namespaces=verify.namespaces(),
     )
+
+
+def _filters() -> dict[tuple[bool, bool], Any]:
+    """Return the list of system calls for each kind of job, by network and GPU."""
+    kinds = [(network, gpu) for network in (False, True) for gpu in (False, True)]
+    return {kind: filter.prepare(kind[0], gpu=kind[1]) for kind in kinds}
 
 
 def serve(life: socket.socket, listening: socket.socket, nursery: supervisor.Nursery) -> None:
