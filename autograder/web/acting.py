@@ -12,6 +12,7 @@ from tornado.web import HTTPError
 from autograder.cohort.desk import Act, ActionRefused
 from autograder.course.cohort import PersonRole
 from autograder.web.page import Page
+from autograder.web.rendering import local_time
 
 MOST_LETTERS = 5000
 
@@ -75,6 +76,10 @@ class ActionPage(Page):
     def local(self, moment: datetime) -> str:
         """Return a moment as a form's field takes it, in the cohort's zone."""
         return f"{moment.astimezone(self.cohort.zone):%Y-%m-%dT%H:%M}"
+
+    def cohort_time(self, moment: datetime) -> str:
+        """Return a moment in words, in the cohort's zone: beside a field that is."""
+        return local_time(moment, self.cohort.zone, self.language)
 
     def lab(self, lab: str) -> str:
         """Return the id of a lab of the cohort. Raises 404."""

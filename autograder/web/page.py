@@ -23,6 +23,8 @@ from autograder.web.language import COOKIE, choose
 from autograder.web.navigation import Link, links
 from autograder.web.rendering import local_time
 from autograder.web.services import Services
+from autograder.web.time_zone import COOKIE as ZONE_COOKIE
+from autograder.web.time_zone import read_zone
 
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
@@ -101,10 +103,10 @@ class Page(HubOAuthenticated, RequestHandler):  # type: ignore[misc]  # JupyterH
         """The live cohort, asked for once a request."""
         return self.services.cohort()
 
-    @property
+    @cached_property
     def zone(self) -> ZoneInfo:
-        """The time zone in which times are shown."""
-        return self.cohort.zone
+        """The time zone in which times are shown: the reader's, where their browser has told it, else the cohort's."""
+        return read_zone(self.get_cookie(ZONE_COOKIE)) or self.cohort.zone
 
     @property
     def language(self) -> str:
@@ -139,6 +141,7 @@ class Page(HubOAuthenticated, RequestHandler):  # type: ignore[misc]  # JupyterH
             "url": self.url,
             "when": lambda moment: local_time(moment, self.zone, self.language),
             "xsrf": self.xsrf_field,
+            "zone": self.zone,
         }
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Content-Language", self.language)

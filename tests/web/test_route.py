@@ -159,3 +159,18 @@ def test_a_cohort_that_has_ended_says_that_nothing_is_left(sign_in, clock):
 )
 def test_how_much_time_is_left(length, said):
     assert amount(length, "es") == said
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        ("Europe%2FMadrid", "sábado 17 de octubre, 06:59"),
+        ("../etc/passwd", "viernes 16 de octubre, 23:59"),
+        ("Nowhere", "viernes 16 de octubre, 23:59"),
+        ("America", "viernes 16 de octubre, 23:59"),
+    ],
+)
+def test_hours_are_those_of_where_the_browser_lives(sign_in, told, shown):
+    ana = sign_in("ana")
+    ana.session.headers["Cookie"] = f"autograder-zone={told}"
+    assert shown in ana.get("").text

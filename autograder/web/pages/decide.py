@@ -40,7 +40,7 @@ class Extension(ActionPage):
 
     def _form(self, values: dict[str, str], error: str = "") -> None:
         labels = labels_of(self.services, [dates.lab for dates in self.cohort.labs])
-        self.render_page("extension.html", values=values, error=error, labels=labels, local=self.local)
+        self.render_page("extension.html", values=values, error=error, labels=labels, cohort_time=self.cohort_time)
 
 
 class Override(ActionPage):
