@@ -36,3 +36,4 @@ def to_json() -> None:
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("autograder").setLevel(logging.INFO)
+    logging.getLogger("tornado.application").setLevel(logging.ERROR)  # warns of each request of an old browser

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -46,6 +47,7 @@ class Editions:
         self._reading = sessionmaker(engine)
         self._writing = sessionmaker(engine.execution_options(writes=True))
         self._objects = objects
+        self._parsed = lru_cache(maxsize=32)(lambda digest: bundle_from_json(objects.get(digest).decode()))
 
     def publish(self, bundle: Bundle, folder: Path, *, by: str, at: datetime) -> Edition:
         """Publish ``folder``, a built release, graded with ``bundle``. An equal edition is not published again."""
@@ -83,7 +85,7 @@ class Editions:
         current = self.current(lab)
         if current is None:
             raise KeyError(lab)
-        return bundle_from_json(self._objects.get(current.bundle).decode())
+        return self._parsed(current.bundle)
 
     def archive(self, edition: Edition) -> bytes:
         """Return the zip of what students are given."""

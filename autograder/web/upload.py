@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import IO, ClassVar
 
 from tornado.httputil import HTTPFile, HTTPInputError, ParseMultipartConfig, parse_multipart_form_data
@@ -22,6 +23,7 @@ ENVELOPE_BYTES = 64 << 10
 """What a form may add to the notebook in it."""
 
 IN_MEMORY_BYTES = 256 << 10
+_HOUR = timedelta(hours=1)
 PARTS = ParseMultipartConfig(max_parts=10, max_part_header_size=4 << 10)
 
 
@@ -31,19 +33,25 @@ class Traffic:
 
     each: int = 3  # of one person
     all: int = 256
+    an_hour: int = 60  # of one person: what is received is kept for ever
     reading_at_once: int = 4  # whole notebooks in memory
     uploads: Counter[str] = field(default_factory=Counter)
+    lately: defaultdict[str, deque[datetime]] = field(default_factory=lambda: defaultdict(deque))
     reading: asyncio.Semaphore = field(init=False)
 
     def __post_init__(self) -> None:
         self.reading = asyncio.Semaphore(self.reading_at_once)
 
-    def enter(self, user: str) -> int:
+    def enter(self, user: str, now: datetime) -> int:
         """Let one in. Returns 0, or the HTTP status with which it is turned away."""
         if self.uploads.total() >= self.all:
             return 503
-        if self.uploads[user] >= self.each:
+        lately = self.lately[user]
+        while lately and now - lately[0] > _HOUR:
+            lately.popleft()
+        if self.uploads[user] >= self.each or len(lately) >= self.an_hour:
             return 429
+        lately.append(now)
         self.uploads[user] += 1
         return 0
 
@@ -74,7 +82,7 @@ class Upload(Page):
         if len(declared) > 12 or int(declared) > self._limit:
             raise HTTPError(413)
         self.request.connection.set_max_body_size(self._limit)  # type: ignore[union-attr]  # only HTTP/1 has it
-        if status := self.traffic.enter(self.who.user):
+        if status := self.traffic.enter(self.who.user, self.services.clock()):
             raise HTTPError(status)
         self._file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # noqa: SIM115 (closed in ``_close``)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import socket
 import time
+from datetime import timedelta
 
 import pytest
 
 from autograder.exchange.receive import NOTEBOOK_BYTES
 from autograder.web.upload import Traffic
-from tests.web.conftest import PREFIX
+from tests.web.conftest import NOW, PREFIX
 
 NOTEBOOK = b'{"cells": [], "nbformat": 4}'
 TARGET = "api/labs/lab2/attempts"
@@ -72,6 +73,17 @@ def test_one_person_sends_so_many_at_once_and_no_more(address, sign_in):
     assert sign_in("beto", token=True).bare_post(TARGET, NOTEBOOK).status_code == 201
     for connection in held:
         connection.close()
+
+
+def test_one_person_sends_so_many_an_hour_and_no_more():
+    traffic, now = Traffic(an_hour=2), NOW
+    answers = []
+    for _ in range(3):
+        answers.append(traffic.enter("ana", now))
+        traffic.leave("ana")
+    assert answers == [0, 0, 429]
+    assert traffic.enter("beto", now) == 0
+    assert traffic.enter("ana", now + timedelta(minutes=61)) == 0
 
 
 def test_who_hung_up_can_send_again(address, sign_in):

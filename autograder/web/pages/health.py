@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import ipaddress
 import json
 
@@ -44,7 +45,7 @@ class Figures(RequestHandler):
         given = self.request.headers.get("Authorization", "")
         forwarded = "X-Forwarded-For" in self.request.headers  # through a proxy: not from this machine
         local = not forwarded and ipaddress.ip_address(self.request.remote_ip or "::").is_loopback
-        if not local and (not token or given != f"Bearer {token}"):
+        if not local and not (token and hmac.compare_digest(given.encode(), f"Bearer {token}".encode())):
             raise HTTPError(403)
         metrics: Metrics = self.settings["metrics"]
         metrics.refresh(self.settings["services"], self.settings["bulletin"])
