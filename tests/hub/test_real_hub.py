@@ -1,0 +1,262 @@
+"""A real hub, real servers in real jails: what a student's code reaches, and what it is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from running_hub import Person, RunningHub
+
+from autograder.course.cohort import PersonRole
+
+pytestmark = [pytest.mark.jail, pytest.mark.slow]
+
+PEOPLE = {"ana": PersonRole.STUDENT, "beto": PersonRole.STUDENT, "profe": PersonRole.INSTRUCTOR}
+TOKEN = "os.environ['JUPYTERHUB_API_TOKEN']"
+ASK = f"""
+import os, urllib.request as r, urllib.error
+def ask(method, url, body=None):
+    request = r.Request(url, method=method, data=body, headers={{"Authorization": "token " + {TOKEN}}})
+    try:
+        with r.urlopen(request, timeout=20) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
+def read(url):
+    return r.urlopen(r.Request(url, headers={{"Authorization": "token " + {TOKEN}}}), timeout=20).read().decode()
+hub = os.environ["JUPYTERHUB_API_URL"]
+"""
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
+    with RunningHub(tmp_path_factory.mktemp("hub"), PEOPLE) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def ana(hub: RunningHub) -> Person:
+    person = hub.sign_in("ana")
+    person.start_server()
+    return person
+
+
+@pytest.fixture(scope="module")
+def beto(hub: RunningHub) -> Person:
+    person = hub.sign_in("beto")
+    person.start_server()
+    return person
+
+
+@pytest.fixture(scope="module")
+def profe(hub: RunningHub) -> Person:
+    person = hub.sign_in("profe")
+    person.start_server()
+    return person
+
+
+def test_a_wrong_password_does_not_sign_in_and_says_so_in_spanish(hub: RunningHub) -> None:
+    answer = Person(hub, "ana").sign_in("otra cosa")
+    assert answer.status_code == 403
+    assert "no coinciden" in answer.content.decode()
+
+
+def test_a_form_without_its_token_is_refused(hub: RunningHub) -> None:
+    form = {"username": "ana", "password": hub.password("ana")}
+    answer = requests.post(f"{hub.url}/hub/login", data=form, headers={"Sec-Fetch-Mode": "no-cors"}, timeout=20)
+    assert answer.status_code == 403
+
+
+def test_the_hubs_pages_may_be_in_no_frame(hub: RunningHub) -> None:
+    policy = requests.get(f"{hub.url}/hub/login", timeout=20).headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in policy
+    assert "form-action 'self'" in policy
+
+
+def test_a_kernel_runs_as_its_owner_at_home(ana: Person) -> None:
+    said = ana.run("import os; open('notas.txt', 'w').write('mías'); print(os.getcwd(), os.environ['USER'], 6 * 7)")
+    assert said.printed.split() == ["/home/ana", "ana", "42"]
+    assert ana.at_server("GET", "/api/contents/notas.txt").json()["content"] == "mías"
+
+
+def test_nobody_elses_things_are_there(ana: Person, beto: Person, hub: RunningHub) -> None:
+    beto.run("open('secreto.txt', 'w').write('de beto')")
+    root = hub.root
+    hidden = [
+        hub.folder,
+        hub.folder / "homes" / "beto",
+        hub.folder / "autograder.db",
+        hub.folder / "hub" / "jupyterhub.db",
+        hub.folder / "hub" / "cookie_secret",
+        root / "source",
+        root / "solutions",
+        root / "course.toml",
+        root / "tests",
+        root / ".git",
+        Path("/home/beto"),
+        Path("/etc/shadow"),
+        Path("/run"),
+    ]
+    code = f"""
+import os
+for path in {[str(path) for path in hidden]!r}:
+    try:
+        os.stat(path); print("seen", path)
+    except OSError:
+        pass
+print(sorted(os.listdir("/home")), [p for p in os.listdir("/proc") if p.isdigit() and int(p) > 100000])
+"""
+    said = ana.run(code)
+    assert said.raised is None
+    assert "seen" not in said.printed
+    assert said.printed.strip() == "['ana'] []"
+
+
+def test_the_system_cannot_be_written_to(ana: Person) -> None:
+    code = """
+import os, sys
+ours = os.path.dirname(__import__("autograder").__file__)
+for folder in ("/usr/bin", "/etc/jupyter", sys.prefix, ours, "/", "/home"):
+    try:
+        open(folder + "/x", "w"); print("wrote", folder)
+    except OSError:
+        pass
+print("done")
+"""
+    assert ana.run(code).printed == "done\n"
+
+
+def test_the_hubs_secrets_are_in_no_environment(ana: Person) -> None:
+    said = ana.run("import os; print('\\n'.join(sorted(os.environ)))")
+    names = said.printed.split()
+    assert "CONFIGPROXY_AUTH_TOKEN" not in names
+    assert not [name for name in names if "COOKIE_SECRET" in name or "DATABASE" in name or name == "AUTOGRADER_HOME"]
+
+
+def test_a_cpu_server_sees_no_gpu(ana: Person) -> None:
+    said = ana.run(
+        "import os; print(repr(os.environ['CUDA_VISIBLE_DEVICES']), [d for d in os.listdir('/dev') if 'nv' in d])"
+    )
+    assert said.printed.strip() == "'' []"
+
+
+def test_what_the_token_of_a_server_may_not_do_is_refused(ana: Person) -> None:
+    forbidden = [
+        ("POST", "/users/ana/tokens", b"{}"),
+        ("GET", "/users", None),
+        ("GET", "/users/beto", None),
+        ("POST", "/users/eva", b"{}"),
+        ("DELETE", "/users/beto", None),
+        ("PATCH", "/users/ana", b'{"admin": true}'),
+        ("DELETE", "/users/ana/server", None),
+        ("DELETE", "/users/beto/server", None),
+        ("POST", "/users/beto/server", b"{}"),
+        ("POST", "/users/beto/activity", b'{"last_activity": "2026-01-01T00:00:00Z"}'),
+        ("GET", "/groups", None),
+        ("POST", "/groups/formgrade-vision/users", b'{"users": ["ana"]}'),
+        ("GET", "/services", None),
+        ("GET", "/services/autograder", None),
+        ("GET", "/proxy", None),
+        ("POST", "/shutdown", b"{}"),
+        ("GET", "/shares/ana", None),
+        ("POST", "/share-codes/ana/", b"{}"),
+    ]
+    code = f"{ASK}\nprint({{f'{{m}} {{p}}': ask(m, hub + p, b) for m, p, b in {forbidden!r}}})"
+    said = ana.run(code)
+    assert said.raised is None
+    answers = eval(said.printed)  # a dict that our own code printed
+    # What one may not see is not there: 404 says no more than 403 does. 200 with nothing in it is a list of none.
+    assert {call: status for call, status in answers.items() if status not in (403, 404, 405)} in (
+        {},
+        {"GET /services": 200},
+    )
+    if answers["GET /services"] == 200:
+        said = ana.run(f"{ASK}\nprint(read(hub + '/services'))")
+        assert json.loads(said.printed) == {}
+
+
+def test_what_the_token_of_a_server_may_do_works(ana: Person) -> None:
+    code = f"{ASK}\nprint(ask('GET', hub + '/user'), ask('GET', os.environ['AUTOGRADER_SERVICE_URL'] + '/'))"
+    assert ana.run(code).printed.split() == ["200", "200"]
+
+
+def test_somebody_elses_server_is_closed_by_every_way(ana: Person, beto: Person, hub: RunningHub) -> None:
+    assert ana.at_server("GET", "/api/contents", of="beto").status_code in (403, 404)
+    assert ana.session.get(f"{hub.url}/user/beto/api/contents", timeout=20).status_code in (403, 404)
+    port = beto.run("import os; print(os.environ['JUPYTERHUB_SERVICE_URL'])").printed.strip()
+    code = f"""{ASK}
+def bare(url):
+    try:
+        return r.urlopen(url, timeout=20).status
+    except urllib.error.HTTPError as error:
+        return error.code
+print(ask("GET", {port!r} + "api/contents"), bare({port!r} + "api/contents"), bare({port!r} + "api/kernels"))
+"""
+    assert set(ana.run(code).printed.split()) <= {"403", "404"}
+
+
+def test_a_student_reaches_no_formgrader(ana: Person) -> None:
+    assert ana.at_server("GET", "/formgrader").status_code == 404
+    page = ana.at_server("GET", "/lab").text
+    config = json.loads(
+        page.partition('<script id="jupyter-config-data" type="application/json">')[2].partition("</script>")[0]
+    )
+    assert "@jupyter/nbgrader:formgrader" in json.dumps(config["disabledExtensions"])
+
+
+def test_memory_beyond_the_profile_ends_the_cell_and_not_the_machine(ana: Person) -> None:
+    said = ana.run("x = bytearray(8 << 30)")
+    assert said.raised is not None
+    assert said.raised.startswith("MemoryError")
+
+
+def test_staff_see_the_course_and_may_change_it_and_students_work_is_not_in_it(profe: Person) -> None:
+    code = """
+import os, subprocess
+print(sorted(os.listdir("/home")))
+os.chdir("/home/vision")
+print(os.access("source", os.W_OK), os.access("course.toml", os.W_OK), os.path.exists("/home/ana"))
+print(sorted(os.listdir("var")))
+"""
+    lines = profe.run(code).printed.splitlines()
+    assert lines == ["['profe', 'vision']", "True False False", "['nbgrader']"]
+
+
+def test_formgrader_answers_staff(profe: Person) -> None:
+    answer = profe.at_server("GET", "/formgrader/api/assignments")
+    assert answer.status_code == 200, answer.text[-2000:]
+    assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"]
+
+
+def test_a_profile_that_is_not_offered_is_refused(hub: RunningHub) -> None:
+    person = hub.sign_in("beto")
+    person.stop_server()
+    assert person.api("POST", "/users/beto/server", {"profile": "gpu"}).status_code == 400
+
+
+def test_servers_go_on_while_the_hub_is_dead_and_are_found_again(hub: RunningHub, ana: Person) -> None:
+    ana.run("open('antes.txt', 'w').write('x')")
+    before = ana.run("import os; print(os.environ['JUPYTERHUB_SERVICE_URL'])").printed
+    hub.kill()
+    hub.start()
+    again = hub.sign_in("ana")
+    assert again.api("GET", "/users/ana").json()["servers"][""]["ready"]
+    assert again.run("import os; print(os.environ['JUPYTERHUB_SERVICE_URL'])").printed == before
+    again.stop_server()
+    assert again.api("GET", "/users/ana").json()["servers"] == {}
+    assert not _processes_of(hub, "ana")
+
+
+def _processes_of(hub: RunningHub, user: str) -> list[str]:
+    found = []
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                if (folder / "cwd").readlink() == hub.folder / "homes" / user:
+                    found.append(folder.name)
+            except OSError:
+                continue
+    return found
