@@ -15,6 +15,7 @@ from autograder.cohort.desk import Act
 from autograder.cohort.manual import give_points, points_of
 from autograder.course.result import Verdict
 from autograder.exchange.editions import Edition
+from autograder.exchange.queue import JobState
 from autograder.gradebook import GradeRow, NbgraderDoor, latest
 from autograder.messages import say
 from autograder.web.by_hand import settle
@@ -80,6 +81,9 @@ class Formgrader:
     def _take(self, row: GradeRow, scores: dict[str, float], act: Act) -> int:
         attempts = self.rooms.gradebook.attempts(row.lab, row.student)
         attempt = next(one for one in attempts if one.number == row.attempt)
+        job = self.rooms.queue.find(attempt.id)
+        if job is not None and job.state in (JobState.QUEUED, JobState.RUNNING):
+            return 0  # its grade is about to be another
         questions = {question.id: question for question in self.rooms.gradebook.graded(row.run).questions}
         taken = 0
         with self.rooms.desk.writing() as session:

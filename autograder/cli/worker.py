@@ -118,6 +118,8 @@ class Worker:
         self.rooms.queue.beat(job, self.name, utc_now())  # whoever lost the lease records nothing
         with self.rooms.desk.reading() as session:  # what a person gave outlives a regrade
             graded = with_points(graded, points_of(session, attempt.id))
+        with self.rooms.desk.reading() as session:  # what a person gave to an earlier run stays given
+            graded = with_points(graded, points_of(session, attempt.id))
         run = self.rooms.gradebook.record(attempt, graded, utc_now())
         trouble = (job.trouble or "the grade was internal") if graded.internal else None
         self.rooms.queue.finish(job, self.name, utc_now(), internal=trouble)

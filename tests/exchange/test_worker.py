@@ -219,6 +219,9 @@ def test_nbgrader_is_told_and_what_a_person_graded_there_comes_back(rooms, time,
     with rooms.desk.reading() as session:
         attempt = rooms.gradebook.attempts("lab2", "ana")[-1]
         assert [(one.question, one.score) for one in points_of(session, attempt.id)] == [("essay", 2.5)]
+    rooms.queue.put(attempt.id, time.now, priority=REGRADED)
+    assert worker.step()
+    assert [row.score for row in rooms.gradebook.latest()] == [4.5]
 
 
 def test_a_name_that_nbgrader_cannot_have_holds_nobody_up(rooms, time, tmp_path):
