@@ -1,6 +1,7 @@
 // Filters as one types, without loading the page again; and a click on a square opens the attempt. Without script the
 // form has a button and each row a link.
 const form = document.querySelector("form[data-live]");
+const token = document.querySelector("[name=_xsrf]").value; // the hub wants it of whatever is not a navigation
 let running = null;
 let timer = 0;
 
@@ -11,7 +12,7 @@ async function refresh() {
   running?.abort();
   running = new AbortController();
   try {
-    const answer = await fetch(address, { signal: running.signal, credentials: "same-origin" });
+    const answer = await fetch(address, { signal: running.signal, headers: { "X-XSRFToken": token } });
     if (!answer.ok || answer.redirected) return form.submit();
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     document.getElementById("results").replaceWith(page.getElementById("results"));

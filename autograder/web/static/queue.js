@@ -1,6 +1,7 @@
 // Shows the queue anew whenever the server says that it moved, and while something runs, each second. Without script the
 // page is as true as when it was loaded.
 const live = document.getElementById("live");
+const token = document.querySelector("[name=_xsrf]").value; // the hub wants it of whatever is not a navigation
 let busy = false;
 let moving = 0;
 
@@ -9,7 +10,7 @@ async function refresh() {
   if (busy || held || document.hidden) return;
   busy = true;
   try {
-    const answer = await fetch(location.pathname, { credentials: "same-origin" });
+    const answer = await fetch(location.pathname, { headers: { "X-XSRFToken": token } });
     if (!answer.ok || answer.redirected) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     document.getElementById("board").replaceChildren(...page.getElementById("board").childNodes);
