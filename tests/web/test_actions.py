@@ -337,6 +337,22 @@ def test_a_lab_is_built_and_published_and_the_trail_says_by_whom(profe, services
     assert (line.actor, line.action, line.lab) == ("profe", "release.publish", "lab1")
 
 
+class TestFormgrader:
+    @pytest.fixture
+    def taken(self):
+        return []
+
+    @pytest.fixture
+    def services(self, services, taken):
+        return replace(services, take_manual=lambda lab, act: taken.append((lab, act.actor)) or 1)
+
+    def test_what_was_graded_in_formgrader_is_taken_over_before_grades_are_shown(self, profe, taken):
+        profe.post("releases/lab1/feedback", {"do": "hold"})
+        assert taken == []
+        profe.post("releases/lab1/feedback", {"do": "open"})
+        assert taken == [("lab1", "profe")]
+
+
 class TestAnotherPress:
     @pytest.fixture
     def services(self, services):

@@ -87,6 +87,9 @@ class Switch(ActionPage):
         )
 
     def _set(self, act: Act, lab: str, kind: ReleaseKind, released: bool) -> None:
+        """Do it; what was graded by hand in formgrader is taken over before students see it."""
+        if kind is ReleaseKind.FEEDBACK and released:
+            self.services.take_manual(lab, act)
         with self.services.desk.writing() as session:
             set_release(session, act, self.cohort, lab=lab, kind=kind, released=released)
 
