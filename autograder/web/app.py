@@ -39,6 +39,7 @@ def make_app(services: Services) -> Application:
         xsrf_cookie_kwargs={"httponly": True, "samesite": "Lax"},
         bulletin=Bulletin(services.queue),
         traffic=Traffic(),
+        streams=os.environ.get("AUTOGRADER_EVENTS") == "stream",
         metrics=metrics,
         metrics_token=os.environ.get("AUTOGRADER_METRICS_TOKEN", ""),
         log_function=metrics.request,

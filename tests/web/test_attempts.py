@@ -128,6 +128,15 @@ def test_events_tell_where_it_is_and_end(sign_in, services):
     assert told[-1]["over"]
 
 
+def test_behind_a_proxy_that_may_not_stream_the_state_is_told_once(sign_in):
+    beto, caro = sign_in("beto"), sign_in("caro")
+    hand_in(beto)
+    hand_in(caro)
+    answer = caro.get("attempts/lab2/1/events", headers={"X-Forwarded-For": "10.0.0.1"})
+    assert answer.text.startswith("retry: 2300\ndata: {")
+    assert '"position": 2' in answer.text
+
+
 def test_what_was_handed_in_comes_back_byte_for_byte(sign_in):
     answer = sign_in("ana").get("attempts/lab1/2/notebook")
     assert answer.content == b"ana 1.2"

@@ -80,7 +80,12 @@ class Notebook(AttemptPage):
 
 
 class Events(AttemptPage):
-    """``…/events``: where the attempt is, told as it changes (server-sent events)."""
+    """``…/events``: where the attempt is, told as it changes (server-sent events).
+
+    A proxy that keeps an answer until it is whole would let nothing through, and hold one of its few connections while
+    it waits. Behind a proxy that is not known to stream, the state is told once, with the time after which a browser
+    asks again by itself.
+    """
 
     speaks_json = True
     left = False
@@ -93,16 +98,18 @@ class Events(AttemptPage):
         """Tell until it has ended, or the browser has left."""
         _, seen = await self.see(user, lab, number)
         bulletin: Bulletin = self.settings["bulletin"]
-        if bulletin.watching >= WATCHERS:
+        streams = self.settings["streams"] or "X-Forwarded-For" not in self.request.headers
+        if streams and bulletin.watching >= WATCHERS:
             raise HTTPError(503)
         self.set_header("Content-Type", "text/event-stream; charset=utf-8")
         self.set_header("X-Accel-Buffering", "no")
         try:
             async for job in bulletin.follow(seen.attempt.id, lambda: self.left):
-                self.write(f"data: {json.dumps(self._told(job), ensure_ascii=False)}\n\n")
+                told = json.dumps(self._told(job), ensure_ascii=False)
+                self.write(f"retry: {_patience(job)}\ndata: {told}\n\n")
+                if not streams:
+                    return
                 await self.flush()
-            if not self.left:
-                self.write("event: over\ndata: {}\n\n")
         except StreamClosedError:
             return
 
@@ -111,6 +118,11 @@ class Events(AttemptPage):
         state = job.state.value if moving else "graded"
         says = self.say(f"web.attempt.state.{state}", position=job.position)
         return {"state": state, "position": job.position, "says": says, "over": not moving}
+
+
+def _patience(job: Job) -> int:
+    """Return after how many milliseconds to ask again: longer for those who are far behind in the queue."""
+    return min(15_000, 1_500 + 400 * job.position)
 
 
 def _ascii(name: str) -> str:

@@ -4,24 +4,19 @@ const state = document.getElementById("state");
 if (state) follow(state.dataset.events, document.getElementById("says"));
 
 function follow(address, says) {
-  const events = new EventSource(address);
-  const later = () => setTimeout(() => location.reload(), 4000);
-  let waiting = later(); // a proxy that keeps events to itself: look again as without a script
+  const events = new EventSource(address); // where the answer ends it asks again by itself
   events.onmessage = (event) => {
-    clearTimeout(waiting);
     const told = JSON.parse(event.data);
-    if (told.over) return finish();
-    says.textContent = told.says;
-  };
-  events.addEventListener("over", finish);
-  events.onerror = () => {
-    clearTimeout(waiting);
-    waiting = later();
-  };
-  function finish() {
+    if (!told.over) {
+      says.textContent = told.says;
+      return;
+    }
     events.close();
     location.reload();
-  }
+  };
+  events.onerror = () => {
+    if (events.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 5000);
+  };
 }
 
 const frame = document.getElementById("frame");
