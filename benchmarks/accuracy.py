@@ -53,7 +53,7 @@ def _reached(release: Path, made: Prepared, size: int, seed: int) -> float:
     import tensorflow as tf
 
     tf.keras.utils.set_random_seed(seed)
-    read = dict(label_mode="binary", image_size=(size, size), batch_size=BATCH, verbose=False)
+    read = {"label_mode": "binary", "image_size": (size, size), "batch_size": BATCH, "verbose": False}
     train, valid = (
         tf.keras.utils.image_dataset_from_directory(release / "data" / part, shuffle=part == "train", **read)
         .map(lambda image, label: (image / 255, label))
@@ -65,7 +65,7 @@ def _reached(release: Path, made: Prepared, size: int, seed: int) -> float:
     base.trainable = False
     dense = tf.keras.layers.Dense
     model = tf.keras.Sequential([base, tf.keras.layers.Flatten(), dense(6, "relu"), dense(1, "sigmoid")])
-    model.compile("adam", "binary_crossentropy", ["binary_accuracy"])
+    model.compile(optimizer="adam", loss="binary_crossentropy", metrics=["binary_accuracy"])
     model.fit(train, validation_data=valid, epochs=EPOCHS, verbose=0)
     with np.load(made.hidden["photos.npz"]) as photos:
         answers = model.predict(photos["x"], verbose=0).ravel() > 0.5
