@@ -26,6 +26,8 @@ EXTENSIONS = (
     "jupyterlab.labapp",
     "jupyterlab_server",
     "jupyterlab_server.handlers",
+    "autograder.exchange.nbgrader",
+    "nbgrader.apps",
     "nbgrader.server_extensions.assignment_list",
     "nbgrader.server_extensions.course_list",
     "nbgrader.server_extensions.formgrader",
