@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -12,7 +13,7 @@ import requests
 from autograder.messages import say
 
 QUICK_SECONDS = (5.0, 30.0)  # to connect, between bytes
-BUILD_SECONDS = (5.0, 960.0)
+BUILD_SECONDS = 960.0
 
 
 class ServiceError(RuntimeError):
@@ -60,8 +61,16 @@ class ServiceClient:
         return self._bytes(f"submissions/{_safe(user)}/{_safe(lab)}/{number}")
 
     def release(self, lab: str) -> dict[str, Any]:
-        """Build, publish and open a lab. It takes as long as the building."""
-        return self._json("POST", f"labs/{_safe(lab)}/release", timeout=BUILD_SECONDS)
+        """Build, publish and open a lab, and return its edition. It takes as long as the building."""
+        path = f"labs/{_safe(lab)}/release"
+        answer = self._json("POST", path)
+        until = time.monotonic() + BUILD_SECONDS
+        while answer.get("state") == "building":
+            if time.monotonic() > until:
+                raise ServiceError(say("exchange.no_service", url=self.url))
+            time.sleep(1.0)
+            answer = self._json("GET", path)
+        return answer
 
     def hold(self, lab: str) -> dict[str, Any]:
         """Close a lab to those who have not fetched it."""
@@ -69,7 +78,7 @@ class ServiceClient:
 
     def release_feedback(self, lab: str) -> dict[str, Any]:
         """Take over what was graded by hand, and let students see it."""
-        return self._json("POST", f"labs/{_safe(lab)}/feedback/release", timeout=BUILD_SECONDS)
+        return self._json("POST", f"labs/{_safe(lab)}/feedback/release")
 
     def _bytes(self, path: str) -> bytes:
         content: bytes = self._call("GET", path).content
@@ -82,9 +91,7 @@ class ServiceClient:
             raise ServiceError(say("exchange.no_service", url=self.url)) from error
         return answer
 
-    def _call(
-        self, method: str, path: str, *, data: bytes | None = None, timeout: tuple[float, float] = QUICK_SECONDS
-    ) -> requests.Response:
+    def _call(self, method: str, path: str, *, data: bytes | None = None) -> requests.Response:
         headers = {"Authorization": f"token {self.token}", "Accept-Language": os.environ.get("AUTOGRADER_LANGUAGE", "")}
         if data is not None:
             headers["Content-Type"] = "application/x-ipynb+json"
@@ -92,7 +99,12 @@ class ServiceClient:
             with requests.Session() as session:
                 session.trust_env = False  # a proxy or a .netrc of the student's changes nothing
                 answer = session.request(
-                    method, f"{self.url}/api/{path}", data=data, headers=headers, timeout=timeout, allow_redirects=False
+                    method,
+                    f"{self.url}/api/{path}",
+                    data=data,
+                    headers=headers,
+                    timeout=QUICK_SECONDS,
+                    allow_redirects=False,
                 )
         except requests.RequestException as error:
             raise ServiceError(say("exchange.no_service", url=self.url)) from error

@@ -12,6 +12,7 @@ from typing import Any
 from tornado.web import Application, RequestHandler
 
 from autograder.web import pages
+from autograder.web.builds import Builds
 from autograder.web.bulletin import Bulletin
 from autograder.web.files import StaticFiles
 from autograder.web.login import LOGIN_ROUTES
@@ -39,6 +40,7 @@ def make_app(services: Services) -> Application:
         xsrf_cookie_kwargs={"httponly": True, "samesite": "Lax"},
         bulletin=Bulletin(services.queue),
         traffic=Traffic(),
+        builds=Builds(),
         streams=os.environ.get("AUTOGRADER_EVENTS") == "stream",
         metrics=metrics,
         metrics_token=os.environ.get("AUTOGRADER_METRICS_TOKEN", ""),

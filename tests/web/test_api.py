@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from autograder.web.services import PublishFailed
-from tests.web.conftest import NOW, serving
+from tests.web.conftest import NOW, Visitor, serving
 
 NOTEBOOK = b'{"cells": [], "nbformat": 4}'
 STAFF_ONLY = [
@@ -51,11 +52,25 @@ def test_a_lab_that_cannot_be_built_is_not_released_and_its_author_is_told_why(s
         raise PublishFailed(f"{lab} de {by}: la celda q1 no tiene puntos")
 
     with serving(replace(services, publish=publish)) as address:
-        from tests.web.conftest import Visitor
-
         answer = Visitor(address=address, user="profe", token=True).bare_post("api/labs/lab2/release")
     assert answer.status_code == 409
     assert answer.json()["detail"] == "lab2 de profe: la celda q1 no tiene puntos"
+
+
+def test_a_build_that_takes_long_is_asked_about(services, monkeypatch):
+    from autograder.exchange.client import ServiceClient
+
+    def publish(lab: str, by: str):
+        time.sleep(1.5)
+        return services.publish(lab, by)
+
+    monkeypatch.setattr("autograder.web.builds.Builds.build.__defaults__", (0.2,))
+    with serving(replace(services, publish=publish)) as address:
+        profe = Visitor(address=address, user="profe", token=True)
+        assert profe.bare_post("api/labs/lab2/release").status_code == 202
+        assert "Construyéndose" in Visitor(address=address, user="profe").get("releases").text
+        client = ServiceClient(url=address.rstrip("/"), token="token-of-profe")
+        assert client.release("lab2")["published_by"] == "profe"
 
 
 def test_a_receipt_says_number_content_and_time(sign_in, services):

@@ -6,6 +6,7 @@ Who asks is the token's owner, whatever the request says; the time is the server
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, ClassVar
 
@@ -15,6 +16,7 @@ from autograder.cohort.desk import Act
 from autograder.cohort.releases import ReleaseKind, set_release
 from autograder.course.cohort import PersonRole
 from autograder.web.attempt import AttemptPage, feedback_page
+from autograder.web.builds import Builds
 from autograder.web.errors import Refused
 from autograder.web.lab_list import Listed, list_labs, one_attempt
 from autograder.web.page import Page
@@ -149,17 +151,47 @@ class ReleasePage(StaffPage):
 
 
 class Release(ReleasePage):
-    """``POST api/labs/LAB/release``: build the lab, publish it as its newest edition, and open it to students."""
+    """``api/labs/LAB/release``: POST builds the lab, publishes it as its newest edition, and opens it to students.
+
+    202 while it is being built: GET then says how it goes.
+    """
 
     async def post(self, lab: str) -> None:
-        """Do it; the answer comes when it is done."""
+        """Start it; 200 when it was done within some seconds."""
         act = self.act(lab)
+        await self._answer(lab, lambda: self._release(act, lab))
+
+    async def get(self, lab: str) -> None:
+        """Say how it goes."""
+        self.act(lab)
+        if lab in self._builds.running:
+            await self._answer(lab, lambda: None)
+        elif why := self._builds.failure(lab):
+            raise Refused(409, why)
+        else:
+            answer(self, self._edition(lab))
+
+    async def _answer(self, lab: str, work: Callable[[], None]) -> None:
         try:
-            edition = await self.work(self.services.publish, lab, self.who.user)
+            done = await self._builds.build(lab, work)
         except PublishFailed as failed:
             raise Refused(409, str(failed)) from failed
-        await self.work(self.open, act, lab, ReleaseKind.LAB)
-        answer(self, asdict(edition))
+        answer(self, self._edition(lab) if done else {"lab": lab, "state": "building"}, 200 if done else 202)
+
+    def _release(self, act: Act, lab: str) -> None:
+        self.services.publish(lab, act.actor)
+        self.open(act, lab, ReleaseKind.LAB)
+
+    def _edition(self, lab: str) -> dict[str, Any]:
+        edition = self.services.editions.current(lab)
+        if edition is None:
+            raise HTTPError(404)
+        return asdict(edition)
+
+    @property
+    def _builds(self) -> Builds:
+        found: Builds = self.settings["builds"]
+        return found
 
 
 class Hold(ReleasePage):

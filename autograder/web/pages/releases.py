@@ -10,6 +10,7 @@ from autograder.cohort.releases import ReleaseKind, Releases, read_releases, set
 from autograder.course.cohort import LabDates
 from autograder.exchange.editions import Edition
 from autograder.web.acting import ActionPage
+from autograder.web.builds import Builds
 from autograder.web.errors import Refused
 from autograder.web.labels import labels_of
 from autograder.web.services import PublishFailed
@@ -38,6 +39,7 @@ class ReleasesPage(ActionPage):
             "releases.html",
             done=self.was_done(),
             labs=labs,
+            builds=self.settings["builds"],
             now=self.services.clock(),
             names={person.user: person.name for person in self.cohort.people},
             labels=labels_of(self.services, [dates.lab for dates in self.cohort.labs]),
@@ -63,12 +65,14 @@ class Publish(ActionPage):
     """``/releases/LAB/publish``: the lab is built, and what was built becomes its edition."""
 
     async def post(self, lab: str) -> None:
-        """Do it; it takes some seconds."""
+        """Start it; the page says when it takes longer than some seconds."""
         lab, act = self.lab(lab), self.act()
+        builds: Builds = self.settings["builds"]
         try:
-            await self.done("published", lambda: self._publish(act, lab), "releases")
+            done = await builds.build(lab, lambda: self._publish(act, lab))
         except PublishFailed as error:
             raise Refused(409, str(error)) from error
+        self.redirect(self.url("releases") + ("?done=published" if done else ""), status=303)
 
     def _publish(self, act: Act, lab: str) -> None:
         edition = self.services.publish(lab, act.actor)
