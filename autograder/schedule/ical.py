@@ -6,10 +6,11 @@ The same events are the same bytes: a calendar that asks with the ETag it knows 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from icalendar import Alarm, Calendar
+from icalendar import Alarm, Calendar, Timezone
 from icalendar import Event as Entry
 
 from autograder.schedule.events import Event, EventKind
@@ -29,13 +30,20 @@ def feed(events: Sequence[Event], *, name: str, zone: ZoneInfo, url: str = "") -
     calendar.add("x-wr-calname", name)
     calendar.add("x-wr-timezone", zone.key)
     calendar.add("refresh-interval", REFRESH, parameters={"value": "DURATION"})
-    calendar.add("x-published-ttl", REFRESH)
+    calendar.add("x-published-ttl", "PT1H")
+    if events:
+        years = [event.starts.astimezone(zone).year for event in events]
+        calendar.add_component(_zone(zone.key, min(years), max(years)))
     for event in events:
         calendar.add_component(_entry(event, zone, url))
-    if events:
-        calendar.add_missing_timezones()
     content: bytes = calendar.to_ical()
     return content
+
+
+@lru_cache(maxsize=32)
+def _zone(key: str, first: int, last: int) -> Timezone:
+    """Return a VTIMEZONE that holds for those years; finding its changes takes long, so it is done once."""
+    return Timezone.from_tzid(key, first_date=date(first, 1, 1), last_date=date(last + 1, 12, 31))
 
 
 def sequence(modified: datetime) -> int:

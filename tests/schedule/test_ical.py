@@ -54,6 +54,7 @@ def test_it_holds_what_a_calendar_program_needs(cohort):
     assert calendar["method"] == "PUBLISH"
     assert calendar["x-wr-calname"] == calendar["name"] == "Visión"
     assert calendar["refresh-interval"].dt == timedelta(hours=1)
+    assert str(calendar["x-published-ttl"]) == "PT1H"
     assert [str(zone["tzid"]) for zone in calendar.walk("VTIMEZONE")] == ["Europe/Madrid"]
     found = entries(made(cohort))
     assert sorted(found) == ["due-lab1.c@autograder", "opens-lab1.c@autograder", "session-avance-2.c@autograder"]

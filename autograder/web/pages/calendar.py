@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from typing import Any
 
@@ -106,7 +107,7 @@ class Feed(RequestHandler):
 
     async def get(self, token: str) -> None:
         """Answer with the calendar, or that it is the one known already."""
-        made = self._feed(token)
+        made = await asyncio.to_thread(self._feed, token)
         if made is None:
             raise HTTPError(404)
         self.set_header("Content-Type", "text/calendar; charset=utf-8")
