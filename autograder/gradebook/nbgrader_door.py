@@ -88,6 +88,22 @@ class NbgraderDoor:
             given = [grade for grade in notebook.grades if grade.manual_score is not None]
             return {str(grade.name): float(grade.score) for grade in given}
 
+    def all_manual_scores(self, lab: str) -> dict[str, dict[str, float]]:
+        """Return what ``manual_scores`` would, of every student who has some."""
+        from nbgrader.api import MissingEntry
+
+        with self._gradebook() as book:
+            try:
+                notebooks = book.notebook_submissions(lab, lab)
+            except MissingEntry:
+                return {}
+            return {
+                str(notebook.student.id): {
+                    str(grade.name): float(grade.score) for grade in notebook.grades if grade.manual_score is not None
+                }
+                for notebook in notebooks
+            }
+
     @contextmanager
     def _gradebook(self) -> Iterator[Any]:
         from nbgrader.api import Gradebook
