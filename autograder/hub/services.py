@@ -12,7 +12,7 @@ from autograder.hub.ports import Ports
 from autograder.hub.roles import CULLER, SERVICE
 from autograder.hub.settings import HubSettings
 
-_PASSED = ("AUTOGRADER_COHORT", "LANG", "PATH")
+_PASSED = ("AUTOGRADER_COHORT", "AUTOGRADER_EVENTS", "AUTOGRADER_METRICS_TOKEN", "LANG", "PATH")
 
 
 def services(course: Course, home: Path, settings: HubSettings, ports: Ports) -> list[dict[str, Any]]:
@@ -22,6 +22,8 @@ def services(course: Course, home: Path, settings: HubSettings, ports: Ports) ->
         "AUTOGRADER_LANGUAGE": course.language,
         "AUTOGRADER_PUBLIC_URL": settings.url,
     }
+    if settings.subdomains:  # npm's proxy is in front, and it streams
+        environment.setdefault("AUTOGRADER_EVENTS", "stream")
     return [
         {
             "name": SERVICE,
