@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -10,6 +11,8 @@ from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+import click
 
 from autograder.authoring.build import build, read_bundle
 from autograder.authoring.errors import AuthoringError
@@ -53,18 +56,19 @@ class DemoLab:
 def seed(place: Place, progress: Progress, *, again: bool = False) -> bool:
     """Make ``home/cohort.toml`` the demo cohort and record its students' attempts; return whether it is the live one.
 
-    Does nothing where a cohort is named or another one lives in ``home``, and nothing a second time. With ``again``
-    the database is set aside first, under another name.
+    Does nothing where a cohort is named or another one lives in ``home``, and nothing a second time, until its last
+    session is over. With ``again``, and then, the database is set aside first, under another name.
     """
-    file = place.home / HOME_FILE
-    if os.environ.get(VARIABLE) or (file.is_file() and read_cohort(file).slug != SLUG):
+    file, now = place.home / HOME_FILE, datetime.now(UTC)
+    known = read_cohort(file) if file.is_file() else None
+    if os.environ.get(VARIABLE) or (known is not None and known.slug != SLUG):
         progress(say("cli.cohort.demo_not_live"))
         return False
-    if file.is_file() and not again:
+    over = known is not None and max(session.starts for session in known.sessions) < now - timedelta(days=1)
+    if known is not None and not (again or over):
         return True
-    if again:
+    if known is not None:
         _set_aside(place.home)
-    now = datetime.now(UTC)
     cohort = demo_cohort([lab.id for lab in place.course.labs], now)
     steps = demo_steps(cohort, now)
     with Gradebook.open(place.home) as book:
@@ -78,7 +82,15 @@ def seed(place: Place, progress: Progress, *, again: bool = False) -> bool:
 
 
 def _set_aside(home: Path) -> None:
-    """Rename the database, so that attempts of other dates do not stand beside the new ones."""
+    """Rename the database, so that attempts of other dates do not stand beside the new ones.
+
+    Raises ``click.UsageError`` while a service works with it.
+    """
+    with (home / "service.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise click.UsageError(say("cli.cohort.demo_running")) from None
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     for name in ("autograder.db", "autograder.db-wal", "autograder.db-shm"):
         if (home / name).exists():

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from autograder.cli.main import cli
+from autograder.cohort.demo import demo_cohort
 from autograder.cohort.errors import CohortError
 from autograder.cohort.read import read_cohort
+from autograder.cohort.write import cohort_toml
 
 ROOT = Path(__file__).parents[2]
 
@@ -94,3 +98,17 @@ def test_the_demo_leaves_another_cohort_alone(course):
     assert ended.exit_code == 0
     assert own.read_bytes() == (course / "cohorts" / "2021-2.toml").read_bytes()
     assert not (course / "var" / "autograder.db").exists()
+
+
+def test_the_demo_is_not_put_back_while_a_service_works_with_it(course):
+    home = course / "var"
+    home.mkdir()
+    cohort = demo_cohort(["lab1", "lab2"], datetime.now(UTC))
+    (home / "cohort.toml").write_text(cohort_toml(cohort), "utf-8")
+    assert run("demo").exit_code == 0
+    assert not (home / "autograder.db").exists()
+    with (home / "service.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        ended = run("demo", "--again")
+    assert ended.exit_code == 2
+    assert "deténlo" in ended.output
