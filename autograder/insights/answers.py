@@ -20,6 +20,7 @@ from autograder.insights.facts import AttemptFact, LabFacts
 from autograder.insights.questions import is_right
 from autograder.state.attempt_tables import AttemptRow, LabRow, QuestionRow, RunRow
 
+BLOT = "▇▇▇"
 MOST_MISTAKES = 6
 MOST_EXAMPLES = 2
 MOST_LINES, MOST_LETTERS = 40, 2400
@@ -167,16 +168,24 @@ def answer_source(notebook: bytes, cells: Sequence[str]) -> str:
 def nameless(people: Sequence[Person]) -> Callable[[str], str]:
     """Return what blots out users, e-mail addresses, and the words of names, with any accents and in any case.
 
-    Words of a name with fewer than four letters stay ("de", "la"): they tell nobody apart.
+    Words of three letters ("Ana") only as they are written, capital first, since code is full of short words; shorter
+    ones stay ("de", "la"): they tell nobody apart.
     """
-    words = {word for person in people for word in re.findall(r"[^\W\d_]{4,}", person.name)}
+    names = {word for person in people for word in re.findall(r"[^\W\d_]{3,}", person.name)}
+    words = {word for word in names if len(word) > 3}
     whole = {person.user for person in people if person.user} | {person.email for person in people if person.email}
-    every = sorted(words | whole, key=len, reverse=True)
-    if not every:
-        return lambda text: text
-    found = re.compile(r"(?<![^\W_])(?:" + "|".join(map(_loosely, every)) + r")(?![^\W_])", re.IGNORECASE)
-    mail = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
-    return lambda text: found.sub("▇▇▇", mail.sub("▇▇▇", text))
+    patterns = [re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")]
+    for some, flags in ((words | whole, re.IGNORECASE), (names - words, re.NOFLAG)):
+        if some:
+            every = "|".join(map(_loosely, sorted(some, key=len, reverse=True)))
+            patterns.append(re.compile(rf"(?<![^\W_])(?:{every})(?![^\W_])", flags))
+
+    def hide(text: str) -> str:
+        for found in patterns:
+            text = found.sub(BLOT, text)
+        return text
+
+    return hide
 
 
 _ACCENTS = {"a": "aá", "e": "eé", "i": "ií", "o": "oó", "u": "uúü", "n": "nñ"}
@@ -186,8 +195,15 @@ _PLAIN = {letter: plain for plain, letters in _ACCENTS.items() for letter in let
 def _loosely(word: str) -> str:
     """Return a pattern that finds a word with or without its accents."""
     return "".join(
-        f"[{_ACCENTS[_PLAIN[letter.lower()]]}]" if letter.lower() in _PLAIN else re.escape(letter) for letter in word
+        f"[{_ACCENTS[_PLAIN[letter]]}]" if letter.islower() and letter in _PLAIN else _any_accent(letter)
+        for letter in word
     )
+
+
+def _any_accent(letter: str) -> str:
+    """Return a pattern for a capital or for a letter that has no accents."""
+    plain = _PLAIN.get(letter.lower())
+    return re.escape(letter) if plain is None else f"[{_ACCENTS[plain].upper()}]"
 
 
 def _cut(text: str) -> str:
