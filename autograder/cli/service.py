@@ -94,6 +94,8 @@ class Service:
         services = make_services(rooms, self.health)
         resumed, adopted = rooms.queue.resume(now), rooms.reception.adopt(now)
         log.info("taken up: %d that ran, %d just received", resumed, adopted)
+        if first := Press(rooms=rooms).first_editions():
+            log.info("first edition of %s", ", ".join(first))
         server = listen(services)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -12,13 +12,13 @@ import pytest
 from autograder.cli import worker as module
 from autograder.cli.mirror import Mirror
 from autograder.cli.place import Place
-from autograder.cli.publishing import Formgrader
+from autograder.cli.publishing import Formgrader, Press
 from autograder.cli.rooms import Rooms, open_rooms
 from autograder.cli.worker import Worker
 from autograder.cohort.desk import Act
 from autograder.cohort.manual import points_of
 from autograder.course.bundle import Bundle, Cell, Limits, Question, Role
-from autograder.course.model import Course
+from autograder.course.model import Course, Lab
 from autograder.course.result import GradedAttempt, QuestionResult, Verdict
 from autograder.exchange.queue import LEASE, PAUSE, REGRADED, TRIES, Job, JobState, LeaseLost
 from autograder.gradebook import NbgraderDoor
@@ -252,3 +252,18 @@ def test_more_attempts_let_in_what_was_held(rooms, time):
     assert reception.release_held(replace(held), time.now)
     assert newest(rooms, held).state is JobState.QUEUED
     assert rooms.queue.held() == []
+
+
+def test_what_is_built_and_was_never_published_becomes_a_first_edition(tmp_path, time):
+    lab = Lab(id="lab2", lesson=1, title="Laboratorio 2", notebook="lab2.ipynb", samples="")
+    course = Course(slug="vision", title="Visión", language="es", root=tmp_path, labs=(lab,))
+    (tmp_path / "release" / "lab2").mkdir(parents=True)
+    (tmp_path / "release" / "lab2" / "lab2.ipynb").write_text("{}")
+    with open_rooms(Place(course=course, home=tmp_path / "var")) as rooms:
+        press = Press(rooms=rooms)
+        assert press.first_editions() == ()  # not built
+        (tmp_path / "var" / "bundles").mkdir()
+        (tmp_path / "var" / "bundles" / "lab2.json").write_text(BUNDLE.to_json())
+        assert press.first_editions() == ("lab2",)
+        assert press.first_editions() == ()
+        assert rooms.bundle("lab2") == BUNDLE
