@@ -254,7 +254,8 @@ def test_more_attempts_let_in_what_was_held(rooms, time):
     assert rooms.queue.held() == []
 
 
-def test_what_is_built_and_was_never_published_becomes_a_first_edition(tmp_path, time):
+@pytest.mark.usefixtures("time")
+def test_what_is_built_and_was_never_published_becomes_a_first_edition(tmp_path):
     lab = Lab(id="lab2", lesson=1, title="Laboratorio 2", notebook="lab2.ipynb", samples="")
     course = Course(slug="vision", title="Visión", language="es", root=tmp_path, labs=(lab,))
     (tmp_path / "release" / "lab2").mkdir(parents=True)
