@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 
-.PHONY: help setup demo serve test test-quick lint bench load build data clean
+.PHONY: help setup demo serve test test-quick lint bench load accuracy pages servers build data clean
 help:  ## what there is to run
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | sort
 
@@ -52,6 +52,15 @@ bench: setup  ## side by side with nbgrader and with bare execution
 
 load: setup  ## a class hands in at once: receipts, pages, grades, memory
 	@$(RUN) python -m benchmarks.load
+
+accuracy: setup  ## what lab 1's solution reaches on photographs it never saw
+	@$(RUN) python -m benchmarks.accuracy
+
+pages: setup  ## every page's server time with 600 students
+	@$(RUN) python -m benchmarks.pages
+
+servers: setup  ## how soon a student's server is ready, and what it weighs
+	@$(RUN) python -m benchmarks.servers
 
 clean:  ## remove the environment and the state
 	rm -rf $(VENV) var
