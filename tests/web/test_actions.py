@@ -145,6 +145,20 @@ def test_a_grade_outside_the_lab_is_refused(profe, services, score, confirm):
     assert decisions(services).overrides == {}
 
 
+def test_staff_see_one_student_with_what_was_decided_and_agreed(sign_in, profe, services):
+    form = {"user": "caro", "lab": "lab2", "due": "2026-10-20T23:59", "attempts": "1", "reason": WHY}
+    profe.post("actions/extension", form)
+    profe.post("avance/avance-1/notes", {"user": "caro", "kind": "agreement", "text": "Empezar por el kernel."})
+    page = profe.get("students/caro").text
+    for words in ("Ríos, Caro", WHY, "Empezar por el kernel.", "Todavía no ha entregado nada", "dio una prórroga"):
+        assert words in page
+    assert "actions/extension?user=caro" in page
+    assert "Última entrega hace" in sign_in("asis").get("students/ana").text
+    assert "actions/extension?user=ana" not in sign_in("asis").get("students/ana").text
+    assert profe.get("students/profe").status_code == 404
+    assert sign_in("ana").get("students/ana").status_code == 403
+
+
 # ── Everybody ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 POLICY = {
