@@ -145,7 +145,7 @@ def test_a_grade_outside_the_lab_is_refused(profe, services, score, confirm):
     assert decisions(services).overrides == {}
 
 
-def test_staff_see_one_student_with_what_was_decided_and_agreed(sign_in, profe, services):
+def test_staff_see_one_student_with_what_was_decided_and_agreed(sign_in, profe):
     form = {"user": "caro", "lab": "lab2", "due": "2026-10-20T23:59", "attempts": "1", "reason": WHY}
     profe.post("actions/extension", form)
     profe.post("avance/avance-1/notes", {"user": "caro", "kind": "agreement", "text": "Empezar por el kernel."})
