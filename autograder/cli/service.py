@@ -71,10 +71,12 @@ def alone(home: Path) -> Iterator[None]:
 def cookie_secret(home: Path) -> bytes:
     """Return what cookies are signed with: made once, so that a restart signs nobody out."""
     file = home / "cookie_secret"
-    if not file.exists():
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    if not file.is_file():
+        partial = home / f".cookie_secret.{secrets.token_hex(8)}"
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as made:
             made.write(secrets.token_hex(32).encode())
+        partial.replace(file)  # whole, or not at all
     return file.read_bytes()
 
 

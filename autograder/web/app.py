@@ -28,6 +28,7 @@ FOLDER = Path(__file__).parent
 def make_app(services: Services) -> Application:
     """Return the application. ``services.identity`` says who asks."""
     prefix, metrics = services.prefix, Metrics()
+    secure = os.environ.get("AUTOGRADER_PUBLIC_URL", "").startswith("https:")
     return Application(
         [(prefix + pattern, handler) for pattern, handler in (*LOGIN_ROUTES, *page_routes())],
         services=services,
@@ -37,7 +38,7 @@ def make_app(services: Services) -> Application:
         static_url_prefix=f"{prefix}static/",
         static_handler_class=StaticFiles,
         default_handler_class=NotFound,
-        xsrf_cookie_kwargs={"httponly": True, "samesite": "Lax"},
+        xsrf_cookie_kwargs={"httponly": True, "samesite": "Lax", "secure": secure},
         bulletin=Bulletin(services.queue),
         traffic=Traffic(),
         builds=Builds(),
