@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -15,11 +12,9 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import sessionmaker
 
 from autograder.course.bundle import Bundle, bundle_from_json
+from autograder.exchange.archive import zipped
 from autograder.state.attempt_tables import LabRow
 from autograder.state.job_tables import EditionRow
-
-_LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the first date that a zip knows: the same files are the same bytes
-_HIDDEN = (".", "__pycache__")
 
 
 class Objects(Protocol):
@@ -90,28 +85,6 @@ class Editions:
     def archive(self, edition: Edition) -> bytes:
         """Return the zip of what students are given."""
         return self._objects.get(edition.archive)
-
-
-def zipped(folder: Path) -> bytes:
-    """Return a folder as a zip. Equal folders give equal bytes; links and hidden files are left out."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        for path in _files(folder):
-            entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), _LONG_AGO)
-            entry.external_attr = 0o644 << 16
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, path.read_bytes())
-    return made.getvalue()
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.iterdir()):
-        if path.is_symlink() or path.name.startswith(_HIDDEN):
-            continue
-        if path.is_dir():
-            yield from _files(path)
-        elif path.is_file():
-            yield path
 
 
 def _edition(row: EditionRow) -> Edition:

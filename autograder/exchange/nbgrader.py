@@ -6,21 +6,19 @@ Whose files they are the hub's token says; when they came, the service's clock; 
 
 from __future__ import annotations
 
-import io
-import shutil
 import tempfile
 import zipfile
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from nbgrader.exchange import abc
 from traitlets import Bool
 
+from autograder.exchange.archive import fill_in, unpack
 from autograder.exchange.client import ServiceClient, ServiceError
 from autograder.messages import say
 
-UNPACKED_BYTES = 1 << 30
 MARK = ".feedback"
 """In a folder of fetched feedback: which version of it that is."""
 
@@ -166,7 +164,7 @@ class ExchangeFetchAssignment(Exchange, abc.ExchangeFetchAssignment):  # type: i
             if not self.folder.exists():
                 fresh.rename(self.folder)
             else:
-                _fill(fresh, self.folder)
+                fill_in(fresh, self.folder)
         self.log.info(say("exchange.fetched", lab=self.lab, folder=self.folder))
 
 
@@ -262,35 +260,6 @@ class ExchangeCollect(Exchange, abc.ExchangeCollect):  # type: ignore[misc]
 def feedback_folder(lab: Path, number: int) -> Path:
     """Return where the feedback of an attempt is kept."""
     return lab / "feedback" / str(number)
-
-
-def unpack(archive: bytes, folder: Path) -> None:
-    """Unpack a zip into ``folder``, a new one. Raises ``BadZipFile`` for one that would leave it, or fill the disk."""
-    with zipfile.ZipFile(io.BytesIO(archive)) as packed:
-        entries = packed.infolist()
-        unsafe = [one.filename for one in entries if not _inside(one.filename)]
-        if unsafe or sum(one.file_size for one in entries) > UNPACKED_BYTES:
-            raise zipfile.BadZipFile(folder.name)
-        folder.mkdir(parents=True)
-        for entry in entries:
-            if not entry.is_dir():
-                path = folder / entry.filename
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(packed.read(entry))
-
-
-def _inside(name: str) -> bool:
-    path = PurePosixPath(name)
-    return not path.is_absolute() and ".." not in path.parts and "\\" not in name and bool(path.parts)
-
-
-def _fill(source: Path, target: Path) -> None:
-    """Move what is missing in ``target``."""
-    for path in sorted(source.rglob("*")):
-        there = target / path.relative_to(source)
-        if path.is_file() and not there.exists():
-            there.parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(path, there)
 
 
 def _mark(folder: Path) -> str | None:

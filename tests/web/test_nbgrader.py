@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from autograder.exchange.archive import unpack
 from autograder.exchange.client import ServiceClient, ServiceError
-from autograder.exchange.nbgrader import unpack
 from tests.web.conftest import make_bundle, make_graded
 
 CONFIG = """
