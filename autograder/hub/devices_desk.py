@@ -7,17 +7,19 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from tornado.web import HTTPError
+
 from autograder.devices.discover import Device
 from autograder.devices.slots import SERVER, Lease, Slots, View, Waiting, Wish
 from autograder.hub.profiles import Profile
 from autograder.messages import say_in
 
 
-class NoDevice(RuntimeError):
-    """No slot is free; ``jupyterhub_message`` is what the hub's page shows."""
+class NoDevice(HTTPError):
+    """No slot is free: 503. ``jupyterhub_message`` is what the hub's page shows."""
 
     def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
+        super().__init__(503, "%s", sentence)
         self.jupyterhub_message = sentence
 
 

@@ -23,6 +23,7 @@ def configure(c: Any, house: House, chooser: Chooser) -> None:
     c.JupyterHub.hub_bind_url = f"http://0.0.0.0:{HUB_PORT}"  # servers reach it from other machines
     c.Spawner.environment = {**c.Spawner.environment, **nbgrader_environment(house.course.slug)}
     c.Spawner.cmd = ["jupyterhub-singleuser"]
+    c.Spawner.default_url = "/lab"
     _WAYS[house.settings.spawner](c, house, chooser)
 
 

@@ -65,6 +65,7 @@ class Servers:
         own = {
             "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
             "SHELL": "/bin/bash",
+            "JUPYTERHUB_DEFAULT_URL": "/lab",
             "JUPYTER_CONFIG_PATH": INSIDE,
             "JUPYTER_RUNTIME_DIR": "/jail/runtime",
             "JUPYTER_PREFER_ENV_PATH": "0",

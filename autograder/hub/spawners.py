@@ -26,7 +26,6 @@ def configure(c: Any, house: House) -> Chooser:
     """Choose the spawner, and set what holds for all of them. Return who offers the profiles."""
     c.Spawner.environment = {"AUTOGRADER_SERVICE_URL": f"{house.settings.url}/services/{SERVICE}"}
     c.Spawner.env_keep = []  # nothing of the hub's own environment
-    c.Spawner.default_url = "/lab"
     c.Spawner.start_timeout = 120
     c.Spawner.http_timeout = 90
     c.Spawner.poll_interval = 5

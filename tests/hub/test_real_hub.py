@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -33,7 +37,11 @@ hub = os.environ["JUPYTERHUB_API_URL"]
 
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
-    with RunningHub(tmp_path_factory.mktemp("hub"), PEOPLE) as running:
+    tools = tmp_path_factory.mktemp("tools")
+    (tools / "nvidia-smi").write_text("#!/bin/sh\necho 'GPU 0: NVIDIA A10 (UUID: GPU-11111111-aaaa)'\n")
+    (tools / "nvidia-smi").chmod(0o755)
+    path = f"{tools}:{Path(sys.executable).parent}:{os.environ['PATH']}"
+    with RunningHub(tmp_path_factory.mktemp("hub"), PEOPLE, environment={"PATH": path}) as running:
         yield running
 
 
@@ -234,7 +242,35 @@ def test_formgrader_answers_staff(profe: Person) -> None:
 def test_a_profile_that_is_not_offered_is_refused(hub: RunningHub) -> None:
     person = hub.sign_in("beto")
     person.stop_server()
-    assert person.api("POST", "/users/beto/server", {"profile": "gpu"}).status_code == 400
+    assert person.api("POST", "/users/beto/server", {"profile": "enorme"}).status_code == 400
+
+
+def test_one_gpu_is_for_one_server_and_the_next_waits_in_line(hub: RunningHub) -> None:
+    first, second = hub.sign_in("beto"), hub.sign_in("profe")
+    for person in (first, second):
+        person.stop_server()
+    form = second.session.get(f"{hub.url}/hub/spawn", timeout=20).content.decode()
+    assert "1 de 1 libres" in form
+    first.start_server(profile="gpu")
+    said = first.run("import os; print(os.environ['CUDA_VISIBLE_DEVICES'])")
+    assert said.printed.strip() == "GPU-11111111-aaaa"
+    assert place_in_line(second) == {"position": 1, "next": False, "quota": False}
+    refused = second.api("POST", "/users/profe/server", {"profile": "gpu"})
+    assert refused.status_code == 503
+    assert "número 1 en la fila" in refused.json()["message"]
+    first.at_server("POST", "/api/terminals", {})  # something else that runs
+    with suppress(Exception):
+        first.run("import os, signal; os.kill(2, signal.SIGKILL)", seconds=5)  # the server itself dies
+    deadline = time.monotonic() + 30
+    while not place_in_line(second)["next"] and time.monotonic() < deadline:
+        time.sleep(0.5)
+    second.start_server(profile="gpu")
+    second.stop_server()
+    assert place_in_line(first)["next"]
+
+
+def place_in_line(person: Person) -> dict[str, object]:
+    return person.session.get(f"{person.hub.url}/hub/line?profile=gpu", timeout=20).json()
 
 
 def test_servers_go_on_while_the_hub_is_dead_and_are_found_again(hub: RunningHub, ana: Person) -> None:
