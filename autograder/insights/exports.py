@@ -13,7 +13,6 @@ from autograder.course.cohort import Cohort, Person
 from autograder.course.result import Json
 from autograder.insights.facts import AttemptFact
 from autograder.insights.progress import Report
-from autograder.insights.questions import question_points
 from autograder.insights.sight import Sight
 from autograder.schedule.rules import Standing
 
@@ -94,7 +93,7 @@ def grades(sight: Sight, labs: Sequence[str]) -> list[Grade]:
 
 def grades_csv(sight: Sight, labs: Sequence[str]) -> str:
     """Return the grades as CSV: a row a student and lab, a column a question named ``lab/question``."""
-    columns = [(lab, id) for lab in labs for id in question_points(sight.facts.lab(lab))]
+    columns = [(lab, id) for lab in labs for id in sight.points(lab)]
     rows = ([*_own(grade), *_questions(grade, columns)] for grade in grades(sight, labs))
     return table([[*_OWN, *(f"{lab}/{id}" for lab, id in columns)], *rows])
 
@@ -148,9 +147,7 @@ def _questions(grade: Grade, columns: Sequence[tuple[str, str]]) -> list[float |
 def grades_json(sight: Sight, labs: Sequence[str]) -> str:
     """Return the grades as JSON (UTF-8, accents as they are)."""
     listed: list[Json] = [_json(grade) for grade in grades(sight, labs)]
-    return json.dumps(
-        {"cohort": sight.cohort.slug, "asof": _utc(sight.asof), "grades": listed}, ensure_ascii=False, indent=1
-    )
+    return json.dumps({"cohort": sight.cohort.slug, "asof": _utc(sight.asof), "grades": listed}, ensure_ascii=False)
 
 
 def _json(grade: Grade) -> Json:

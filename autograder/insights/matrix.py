@@ -13,7 +13,6 @@ from autograder.course.result import Verdict
 from autograder.gradebook.grades import QuestionGrade
 from autograder.insights.attention import silence
 from autograder.insights.facts import AttemptFact
-from autograder.insights.questions import question_points
 from autograder.insights.sight import Sight
 from autograder.schedule.rules import LabState, Standing
 
@@ -131,12 +130,12 @@ def folded(text: str) -> str:
 
 def _columns(sight: Sight, lab: str) -> tuple[tuple[str, float], ...]:
     if lab:
-        return tuple(question_points(sight.facts.lab(lab)).items())
+        return tuple(sight.points(lab).items())
     return tuple((dates.lab, _lab_points(sight, dates.lab)) for dates in sight.cohort.labs)
 
 
 def _lab_points(sight: Sight, lab: str) -> float:
-    return sum(question_points(sight.facts.lab(lab)).values())
+    return sum(sight.points(lab).values())
 
 
 def _rows(sight: Sight, lab: str) -> tuple[Row, ...]:

@@ -10,7 +10,7 @@ from statistics import median
 
 from autograder.course.result import Verdict
 from autograder.gradebook.grades import QuestionGrade
-from autograder.insights.facts import AttemptFact, LabFacts
+from autograder.insights.facts import AttemptFact, LabFacts, RunFact
 
 FEWEST_STUDENTS = 10
 """With fewer first attempts a correlation says more of chance than of the question."""
@@ -62,12 +62,12 @@ class StudentMark:
 
 def question_sights(facts: LabFacts, students: Iterable[str]) -> tuple[QuestionSight, ...]:
     """Return a sight of each question of the lab, in the lab's order, over those students."""
-    return sights_of(facts, {student: student_marks(facts.of(student)) for student in students})
+    marks = {student: student_marks(facts.of(student)) for student in students}
+    return sights_of(question_points(facts), marks)
 
 
-def sights_of(facts: LabFacts, marks: Mapping[str, Sequence[StudentMark]]) -> tuple[QuestionSight, ...]:
-    """Return a sight of each question of the lab out of every student's marks."""
-    points = question_points(facts)
+def sights_of(points: Mapping[str, float], marks: Mapping[str, Sequence[StudentMark]]) -> tuple[QuestionSight, ...]:
+    """Return a sight of each question, given with its points, out of every student's marks."""
     found: dict[str, list[StudentMark]] = {id: [] for id in points}
     for each in marks.values():
         for mark in each:
@@ -78,8 +78,17 @@ def sights_of(facts: LabFacts, marks: Mapping[str, Sequence[StudentMark]]) -> tu
 
 def question_points(facts: LabFacts) -> dict[str, float]:
     """Return the questions of a lab in their order with their points, as the newest run has them."""
-    runs = (attempt.run for attempts in facts.students.values() for attempt in attempts if attempt.run is not None)
-    newest = max(runs, key=lambda run: run.id, default=None)
+    return points_of(map(newest_run, facts.students.values()))
+
+
+def newest_run(attempts: Sequence[AttemptFact]) -> RunFact | None:
+    """Return a student's newest run of a lab."""
+    return max((one.run for one in attempts if one.run is not None), key=lambda run: run.id, default=None)
+
+
+def points_of(runs: Iterable[RunFact | None]) -> dict[str, float]:
+    """Return the questions with their points, as the newest of the runs has them."""
+    newest = max((run for run in runs if run is not None), key=lambda run: run.id, default=None)
     return {question.id: question.points for question in newest.questions} if newest else {}
 
 

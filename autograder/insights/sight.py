@@ -19,7 +19,7 @@ from autograder.cohort.decisions import Decisions, read_decisions
 from autograder.course.cohort import Cohort
 from autograder.insights.attention import Stuck, by_tries, stuck_of
 from autograder.insights.facts import AttemptFact, Facts, LabFacts
-from autograder.insights.questions import QuestionSight, sights_of, student_marks
+from autograder.insights.questions import QuestionSight, newest_run, points_of, sights_of, student_marks
 from autograder.insights.read import read_facts
 from autograder.schedule.rules import Scored, Standing, deadline, standings
 
@@ -61,13 +61,18 @@ class Sight:
 
     def question_sights(self, lab: str) -> tuple[QuestionSight, ...]:
         """Return how a lab's questions go, over the cohort."""
-        return self._of_lab("questions", lab, student_marks, sights_of)
+        points = self.points(lab)
+        return self._of_lab("questions", lab, student_marks, lambda marks: sights_of(points, marks))
+
+    def points(self, lab: str) -> dict[str, float]:
+        """Return a lab's questions in their order with their points."""
+        return self._of_lab("points", lab, newest_run, lambda runs: points_of(runs.values()))
 
     def stuck(self, lab: str) -> tuple[Stuck, ...]:
         """Return who is stuck where in a lab, most tries first."""
-        return self._of_lab("stuck", lab, stuck_of, lambda _, parts: by_tries(parts))
+        return self._of_lab("stuck", lab, stuck_of, by_tries)
 
-    def _of_lab(self, key: str, lab: str, each: Each[Part], join: Callable[[LabFacts, dict[str, Part]], Made]) -> Made:
+    def _of_lab(self, key: str, lab: str, each: Each[Part], join: Callable[[dict[str, Part]], Made]) -> Made:
         """Return what ``join`` makes of every student's part: kept over sights, and worked out again for those alone
         whose attempts changed."""
         facts, kept = self.facts.lab(lab), self.by_lab.get((key, lab))
@@ -78,7 +83,7 @@ class Sight:
                 else each(facts.of(person.user))
                 for person in self.cohort.students
             }
-            kept = _OfLab(facts=facts, cohort=self.cohort, parts=parts, made=join(facts, parts))
+            kept = _OfLab(facts=facts, cohort=self.cohort, parts=parts, made=join(parts))
             self.by_lab[key, lab] = kept
         return cast(Made, kept.made)
 
