@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograder.course.cohort import Person
-from autograder.insights.attention import silence, stuck_at
-from autograder.insights.facts import LabFacts
+from autograder.insights.attention import silence
 from autograder.insights.sight import Sight
 from autograder.schedule.rules import LabState
 
@@ -46,15 +44,11 @@ def chosen(sight: Sight, id: str) -> list[Person]:
     if kind == "missing":
         return [person for person in people if _missing(sight, person.user, value)]
     if kind == "stuck":
-        stuck = sight.once_of_lab("stuck students", value, _stuck)
+        stuck = {one.student for one in sight.stuck(value)}
         return [person for person in people if person.user in stuck]
     if kind == "silent":
         return [person for person in people if _silent(sight, person.user)]
     return []
-
-
-def _stuck(facts: LabFacts, students: Sequence[str]) -> frozenset[str]:
-    return frozenset(one.student for one in stuck_at(facts, students))
 
 
 def _missing(sight: Sight, user: str, lab: str) -> bool:
