@@ -1,4 +1,4 @@
-"""How quick the instructor's pages are with a big cohort: ``python -m benchmarks.pages [--json FILE]``.
+"""How quick the pages are with a big cohort: ``python -m benchmarks.pages [--json FILE]``.
 
 The real application on a real server of this machine, asked over HTTP. A page is asked for cold (nothing was read yet),
 warm, and just after one more attempt was graded, which is how it is while a lab falls due. Times are the browser's, so
@@ -28,7 +28,7 @@ from autograder.web.services import Services
 from benchmarks.crowd import Crowd
 from benchmarks.crowd_service import COOKIE, crowd_services, serving
 
-Ask = Callable[[str], tuple[float, requests.Response]]
+Ask = Callable[[str, str], tuple[float, requests.Response]]
 
 LIMIT_MS, LIMIT_BYTES = 300, 200_000
 ROUNDS = 9
@@ -60,10 +60,13 @@ def counted(engine: Engine):  # type: ignore[no-untyped-def]
     event.remove(engine, "before_cursor_execute", note)
 
 
-def pages_of(crowd: Crowd, session: str) -> dict[str, str]:
-    """Return the pages by name: everything that an instructor opens, and what a student does."""
+STUDENT = "alumno001"
+
+
+def pages_of(crowd: Crowd, session: str) -> dict[str, tuple[str, str]]:
+    """Return who opens which page, by name: everything that an instructor opens, and what a student does."""
     lab = crowd.labs[-2] if len(crowd.labs) > 1 else crowd.labs[0]
-    return {
+    staff = {
         "cohort, all labs": "cohort",
         "cohort, one lab": f"cohort?lab={lab}",
         "cohort, searched": f"cohort?lab={lab}&search=quispe&order=score&down=1",
@@ -71,14 +74,31 @@ def pages_of(crowd: Crowd, session: str) -> dict[str, str]:
         "question": f"questions/{lab}/{crowd.question_ids[7]}",
         "avance, dates": "avance",
         "avance": f"avance/{session}",
-        "avance, student": f"avance/{session}/student/alumno001",
+        "avance, student": f"avance/{session}/student/{STUDENT}",
         "queue": "queue",
+        "actions": "actions",
+        "extension": "actions/extension",
+        "override": "actions/override",
+        "rules": "actions/policy",
+        "regrade": "actions/regrade",
+        "audit": "actions/audit",
+        "grading": "grading",
+        "messages": "messages",
+        "releases": "releases",
         "export CSV": "export/grades.csv",
         "export JSON": "export/grades.json",
         "export nbgrader": "export/nbgrader.csv",
         "avance CSV": f"avance/{session}.csv",
         "avance PDF": f"avance/{session}.pdf",
     }
+    student = {
+        "student's route": "",
+        "student's lab": f"labs/{crowd.labs[0]}",
+        "student's calendar": "calendar",
+        "student's submit": f"submit/{crowd.labs[0]}",
+    }
+    every = {name: ("profe", path) for name, path in staff.items()}
+    return every | {name: (STUDENT, path) for name, path in student.items()}
 
 
 FILES = ("export CSV", "export JSON", "export nbgrader", "avance CSV", "avance PDF")
@@ -109,25 +129,23 @@ def measure(services: Services, crowd: Crowd, rounds: int = ROUNDS) -> list[Timi
     """Return the timing of every page."""
     session = services.cohort().sessions[-1].id
     pages = pages_of(crowd, session)
-    browser = requests.Session()
-    browser.trust_env = False
-    browser.cookies.set(COOKIE, "profe")
+    browsers = {user: browser_of(user) for user in ("profe", STUDENT)}
     engine = services.gradebook.engine
     with serving(services) as address:
 
-        def ask(path: str) -> tuple[float, requests.Response]:
+        def ask(user: str, path: str) -> tuple[float, requests.Response]:
             began = time.perf_counter()
-            answer = browser.get(address + path, timeout=120)
+            answer = browsers[user].get(address + path, timeout=120)
             answer.raise_for_status()
             return 1000 * (time.perf_counter() - began), answer
 
         found = []
-        for name, path in pages.items():
-            cold, answer = ask(path)
-            warm = median(ask(path)[0] for _ in range(rounds))
-            fresh = median(_fresh(engine, services, ask, path) for _ in range(min(5, rounds)))
+        for name, (user, path) in pages.items():
+            cold, answer = ask(user, path)
+            warm = median(ask(user, path)[0] for _ in range(rounds))
+            fresh = median(_fresh(engine, services, ask, user, path) for _ in range(min(5, rounds)))
             with counted(engine) as seen:
-                ask(path)
+                ask(user, path)
             weight = len(answer.content) + _files(answer, ask, address)
             found.append(
                 Timing(
@@ -142,9 +160,17 @@ def measure(services: Services, crowd: Crowd, rounds: int = ROUNDS) -> list[Timi
     return found
 
 
-def _fresh(engine: Engine, services: Services, ask: Ask, path: str) -> float:
+def browser_of(user: str) -> requests.Session:
+    """Return somebody's browser."""
+    browser = requests.Session()
+    browser.trust_env = False
+    browser.cookies.set(COOKIE, user)
+    return browser
+
+
+def _fresh(engine: Engine, services: Services, ask: Ask, user: str, path: str) -> float:
     one_more(engine, services.clock())
-    return ask(path)[0]
+    return ask(user, path)[0]
 
 
 def _files(answer: requests.Response, ask: Ask, address: str) -> int:
@@ -153,7 +179,7 @@ def _files(answer: requests.Response, ask: Ask, address: str) -> int:
         return 0
     prefix = "/" + address.split("/", 3)[3]
     wanted = re.findall(rf'(?:href|src)="{prefix}(static/[^"]+)"', answer.text)
-    return sum(len(ask(path)[1].content) for path in dict.fromkeys(wanted))
+    return sum(len(ask(STUDENT, path)[1].content) for path in dict.fromkeys(wanted))
 
 
 def main() -> None:

@@ -13,8 +13,8 @@ import requests
 
 from autograder.exchange.queue import JobState
 from benchmarks.crowd import Crowd
-from benchmarks.crowd_service import COOKIE, crowd_services, serving
-from benchmarks.pages import FILES, LIMIT_BYTES, counted, pages_of
+from benchmarks.crowd_service import crowd_services, serving
+from benchmarks.pages import FILES, LIMIT_BYTES, STUDENT, browser_of, counted, pages_of
 from tests.web.conftest import NOW
 
 PAGES = (
@@ -185,15 +185,13 @@ def weighed(tmp_path_factory) -> dict[int, dict[str, tuple[int, int]]]:
         crowd = Crowd(students=students, labs=("lab1", "lab2"), attempts=2)
         folder: Path = tmp_path_factory.mktemp(f"crowd{students}")
         with crowd_services(folder, crowd, NOW) as services, serving(services) as address:
-            browser = requests.Session()
-            browser.trust_env = False
-            browser.cookies.set(COOKIE, "profe")
+            browsers = {user: browser_of(user) for user in ("profe", STUDENT)}
             session = services.cohort().sessions[-1].id
             found[students] = {}
-            for name, path in pages_of(crowd, session).items():
-                browser.get(address + path, timeout=60).raise_for_status()
+            for name, (user, path) in pages_of(crowd, session).items():
+                browsers[user].get(address + path, timeout=60).raise_for_status()
                 with counted(services.gradebook.engine) as seen:
-                    answer = browser.get(address + path, timeout=60)
+                    answer = browsers[user].get(address + path, timeout=60)
                 found[students][name] = (len(seen), len(answer.content))
     return found
 
