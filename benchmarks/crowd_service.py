@@ -16,6 +16,7 @@ from jupyterhub.services.auth import HubOAuth
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
+from autograder.cohort.changes import changes_mark, with_changes
 from autograder.cohort.desk import Desk
 from autograder.course.bundle import Bundle, Cell, Limits, Question, Role
 from autograder.course.cohort import Cohort
@@ -85,6 +86,21 @@ class Fixed:
         return self.now
 
 
+class LiveCrowd:
+    """The cohort with what staff changed since: the very same object as long as nothing did."""
+
+    def __init__(self, written: Cohort, desk: Desk) -> None:
+        self._written, self._desk = written, desk
+        self._cohort, self._mark = written, 0
+
+    def __call__(self) -> Cohort:
+        with self._desk.reading() as session:
+            mark = changes_mark(session, self._written.slug)
+            if mark != self._mark:
+                self._cohort, self._mark = with_changes(session, self._written), mark
+        return self._cohort
+
+
 def crowd_bundle(crowd: Crowd, lab: str) -> Bundle:
     """Return a lab as its crowd knows it: a question an answer."""
     cells = []
@@ -118,7 +134,7 @@ def crowd_services(folder: Path, crowd: Crowd, now: datetime, *, bytes_too: bool
     cohort = make_cohort(crowd, now)
     with Gradebook.open(folder) as book:
         queue, desk, editions = Queue(book.engine), Desk(book.engine), Editions(book.engine, book.objects)
-        bundles = {lab: crowd_bundle(crowd, lab) for lab in crowd.labs}
+        bundles, live = {lab: crowd_bundle(crowd, lab) for lab in crowd.labs}, LiveCrowd(cohort, desk)
         if bytes_too:
             record(book, crowd, cohort, bundles, now)
         else:
@@ -131,15 +147,13 @@ def crowd_services(folder: Path, crowd: Crowd, now: datetime, *, bytes_too: bool
         yield Services(
             course=read_course(ROOT / "course.toml"),
             home=folder,
-            cohort=lambda: cohort,
+            cohort=live,
             bundle=editions.bundle,
             gradebook=book,
             queue=queue,
             desk=desk,
-            watch=Watch(book.engine, lambda: cohort),
-            reception=Reception(
-                book=book, queue=queue, allowance=Allowances(cohort=lambda: cohort, desk=desk, gradebook=book)
-            ),
+            watch=Watch(book.engine, live),
+            reception=Reception(book=book, queue=queue, allowance=Allowances(cohort=live, desk=desk, gradebook=book)),
             editions=editions,
             publish=lambda lab, by: editions.publish(bundles[lab], folder / "release" / lab, by=by, at=now),
             take_manual=lambda *_: 0,

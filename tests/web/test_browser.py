@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
@@ -20,7 +21,7 @@ from autograder.cohort.desk import Act
 from autograder.cohort.reviews import NoteKind, add_note
 from autograder.web.services import Services
 from benchmarks.crowd import Crowd
-from benchmarks.crowd_service import COOKIE, crowd_services, serving
+from benchmarks.crowd_service import COOKIE, crowd_services, notebook, serving
 
 pytestmark = pytest.mark.browser
 
@@ -271,3 +272,104 @@ def test_english_is_one_press_away_and_stays(profe: Page, site: Site) -> None:
     expect(profe.get_by_role("heading", level=1)).to_have_text("Submissions")
     profe.get_by_role("button", name="Español").click()
     expect(profe.get_by_role("heading", level=1)).to_have_text("Entregas")
+
+
+def as_me(people: dict[str, Page], site: Site, path: str = "") -> Page:
+    page = people[ME]
+    page.set_viewport_size(PHONE)
+    page.goto(site.address + path)
+    return page
+
+
+def test_an_extension_moves_the_date_that_the_student_sees(people: dict[str, Page], profe: Page, site: Site) -> None:
+    expect(as_me(people, site).get_by_text("Con prórroga").first).to_be_hidden()
+    profe.goto(f"{site.address}actions/extension")
+    profe.get_by_label("Estudiante").select_option(ME)
+    profe.get_by_label("Laboratorio").select_option("lab2")
+    due = site.services.cohort().dates("lab2").due + timedelta(days=4)
+    profe.get_by_label("Nueva fecha de entrega").fill(f"{due:%Y-%m-%dT%H:%M}")
+    profe.get_by_label("Motivo").fill("Estuvo enferma")
+    profe.get_by_role("button", name="Dar la prórroga").click()
+    for path in ("", "calendar"):
+        expect(as_me(people, site, path).get_by_text("Con prórroga").first).to_be_visible()
+    profe.goto(f"{site.address}cohort?lab=lab2")
+    row = profe.get_by_role("row", name=re.compile(re.escape(site.services.cohort().person(ME).name)))
+    expect(row).to_contain_text("prórroga")
+
+
+def test_a_grade_is_set_after_a_second_look_and_says_so(people: dict[str, Page], profe: Page, site: Site) -> None:
+    profe.goto(f"{site.address}actions/override")
+    profe.get_by_label("Estudiante").select_option(ME)
+    profe.get_by_label("Laboratorio").select_option("lab1")
+    profe.get_by_label("Nota").fill("18.5")
+    profe.get_by_label("Motivo").fill("Lo defendió en clase")
+    profe.get_by_role("button", name="Revisar antes de hacerlo").click()
+    profe.get_by_role("button", name="Poner la nota").click()
+    expect(as_me(people, site).get_by_text("18.5").first).to_be_visible()
+    profe.goto(f"{site.address}cohort?lab=lab1")
+    row = profe.get_by_role("row", name=re.compile(re.escape(site.services.cohort().person(ME).name)))
+    expect(row).to_contain_text("nota fijada")
+    expect(row).to_contain_text("18.5")
+
+
+def test_rules_change_after_showing_whose_grades_move(profe: Page, site: Site) -> None:
+    profe.goto(f"{site.address}actions/policy")
+    profe.get_by_label(re.compile("Días de atraso sin costo")).fill("0")
+    profe.get_by_label("Motivo").fill("Se acordó en la sesión")
+    profe.get_by_role("button", name="Revisar antes de hacerlo").click()
+    assert site.services.cohort().policy.free_days == 2, "nothing is done before the second press"
+    profe.get_by_role("button", name="Cambiar las reglas").click()
+    assert site.services.cohort().policy.free_days == 0
+
+
+def test_a_message_reaches_its_student(people: dict[str, Page], profe: Page, site: Site) -> None:
+    profe.goto(f"{site.address}messages")
+    profe.get_by_label("Para").select_option(f"user:{ME}")
+    profe.get_by_label("Asunto").fill("El domingo a las 8")
+    profe.get_by_label("Mensaje", exact=True).fill("Trae tu kernel.")
+    profe.get_by_role("button", name="Revisar antes de hacerlo").click()
+    profe.locator("button[name=confirm]").click()
+    mine = as_me(people, site)
+    expect(mine.get_by_text("Trae tu kernel.")).to_be_visible()
+    mine.get_by_role("button", name=re.compile("Marcar como leído")).click()
+    expect(mine.get_by_text("Trae tu kernel.")).to_be_hidden()
+
+
+def test_feedback_that_is_held_back_is_not_seen(people: dict[str, Page], profe: Page, site: Site) -> None:
+    path = "attempts/lab1/1"
+    expect(as_me(people, site, path).locator("iframe")).to_be_visible()
+    profe.goto(f"{site.address}releases")
+    profe.get_by_role("button", name=re.compile("Retener notas.*1")).click()
+    expect(as_me(people, site, path).locator("iframe")).to_have_count(0)
+    profe.goto(f"{site.address}releases")
+    profe.locator("section", has=profe.get_by_role("heading", name=re.compile("1"))).locator(
+        "form[action$='/lab1/feedback'] button"
+    ).click()
+    expect(as_me(people, site, path).locator("iframe")).to_be_visible()
+
+
+def test_a_calendar_link_is_made_works_without_signing_in_and_is_revoked(people: dict[str, Page], site: Site) -> None:
+    mine = as_me(people, site, "calendar")
+    mine.get_by_role("button", name="Crear mi enlace").click()
+    link = mine.locator("#address").input_value()
+    path = link.partition("/services/autograder/")[2]
+    answer = requests.get(site.address + path, timeout=10)
+    assert answer.text.startswith("BEGIN:VCALENDAR")
+    mine.locator("button.cal-close").click()
+    assert requests.get(site.address + path, timeout=10).status_code == 404
+
+
+def test_a_notebook_is_handed_in_from_a_phone(people: dict[str, Page], site: Site, tmp_path: Path) -> None:
+    file = tmp_path / "lab2.ipynb"
+    file.write_bytes(notebook(Crowd(), "yo", 99))
+    mine = as_me(people, site, "submit/lab2")
+    mine.locator("input[type=file]").set_input_files(file)
+    mine.get_by_role("button", name="Entregar").click()
+    expect(mine).to_have_url(re.compile(r"/attempts/lab2/\d+$"))
+    expect(mine.get_by_text("Guardado")).to_be_visible()
+
+
+def test_the_trail_remembers_who_did_what_and_why(profe: Page, site: Site) -> None:
+    profe.goto(f"{site.address}actions/audit")
+    for reason in ("Estuvo enferma", "Lo defendió en clase", "Se acordó en la sesión"):
+        expect(profe.get_by_text(reason).first).to_be_visible()
