@@ -44,11 +44,13 @@ def place_files(c: Any, house: House) -> None:
 def listen(c: Any, house: House) -> None:
     """Listen where the settings say; hub and proxy talk on loopback."""
     settings = house.settings
+    if settings.public:
+        c.JupyterHub.public_url = settings.public
+    if settings.spawner == "kubernetes":
+        return  # the chart starts the proxy, and says where everybody listens
     c.JupyterHub.bind_url = settings.address
     c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{house.ports.hub}"
     c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{house.ports.proxy}"
-    if settings.public:
-        c.JupyterHub.public_url = settings.public
     if settings.subdomains:
         # The proxy from PyPI knows no host names: npm's is needed (docs/operators/tls.md).
         c.JupyterHub.subdomain_host = settings.domain

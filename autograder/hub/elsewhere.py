@@ -6,6 +6,7 @@ There the engine confines them; what a server is told, and what its token may do
 from __future__ import annotations
 
 from collections.abc import Callable
+from socket import gethostname
 from typing import Any
 
 from autograder.hub.choosing import Chooser
@@ -20,7 +21,9 @@ _NO_GPU = {"NVIDIA_VISIBLE_DEVICES": "void", "CUDA_VISIBLE_DEVICES": ""}
 
 def configure(c: Any, house: House, chooser: Chooser) -> None:
     """Configure the spawner that the settings name."""
-    c.JupyterHub.hub_bind_url = f"http://0.0.0.0:{HUB_PORT}"  # servers reach it from other machines
+    if house.settings.spawner != "kubernetes":  # there the chart says
+        c.JupyterHub.hub_bind_url = f"http://0.0.0.0:{HUB_PORT}"
+        c.JupyterHub.hub_connect_url = house.settings.reach or f"http://{gethostname()}:{HUB_PORT}"
     c.Spawner.environment = {**c.Spawner.environment, **nbgrader_environment(house.course.slug)}
     c.Spawner.cmd = ["jupyterhub-singleuser"]
     c.Spawner.default_url = "/lab"

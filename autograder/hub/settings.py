@@ -62,6 +62,7 @@ class HubTable(Table):
     address: Address = "http://127.0.0.1:8000"
     public: Address | Literal[""] = ""
     subdomains: bool = False
+    reach: Address | Literal[""] = ""
     image: str = "autograder/server:latest"
     namespace: str = "autograder"
     partition: str = ""
@@ -80,6 +81,7 @@ class HubSettings:
     address: str  # where the proxy listens
     public: str  # what people type; "" is ``address``
     subdomains: bool
+    reach: str  # how servers on other machines find the hub
     image: str
     namespace: str
     partition: str
@@ -133,6 +135,7 @@ def read_settings(folder: Path, gpus: bool, environment: Mapping[str, str] = os.
         address=table.address.rstrip("/"),
         public=table.public.rstrip("/"),
         subdomains=table.subdomains,
+        reach=table.reach.rstrip("/"),
         image=table.image,
         namespace=table.namespace,
         partition=table.partition,
