@@ -11,7 +11,7 @@ import click
 from autograder.cli.cohort_demo import seed
 from autograder.cli.place import Place, find_place
 from autograder.cohort.errors import CohortError
-from autograder.cohort.find import FOLDER, cohort_file
+from autograder.cohort.find import FOLDER, cohort_file, newest_file
 from autograder.cohort.read import parse_cohort, read_cohort
 from autograder.cohort.roster import Merge, merge, read_roster
 from autograder.cohort.shift import next_cohort
@@ -31,12 +31,14 @@ def command() -> None:
 @click.option(
     "--start", type=click.DateTime(["%Y-%m-%d"]), required=True, metavar="FECHA", help="Primer día: 2022-04-04."
 )
-@click.option("--from", "model", type=_FILE, help="De qué cohorte se copian las fechas; por defecto, la última.")
+@click.option(
+    "--from", "model", type=_FILE, help="De qué cohorte se copian las fechas; por defecto, la última de cohorts/."
+)
 @click.option("--slug", help="Nombre de la nueva: 2022-1.")
 def new(start: datetime, model: Path | None, slug: str | None) -> None:
     """Escribe la próxima cohorte: las mismas fechas, movidas por semanas enteras."""
     place = find_place(Path.cwd())
-    before = read_cohort(model or cohort_file(place.course.root, place.home))
+    before = read_cohort(model or newest_file(place.course.root))
     after = next_cohort(before, start.date(), slug)
     path = place.course.root / FOLDER / f"{after.slug}.toml"
     if path.exists():

@@ -72,12 +72,12 @@ def seed(place: Place, progress: Progress, *, again: bool = False) -> bool:
     cohort = demo_cohort([lab.id for lab in place.course.labs], now)
     steps = demo_steps(cohort, now)
     with Gradebook.open(place.home) as book:
-        labs, contents, graded = _graded(place, steps, book, progress)
+        contents, graded = _graded(place, steps, book, progress)
         for step in steps:
             _record(book, step, contents[step.lab, step.work], graded[step.lab, step.work])
         live_through(book, cohort, now)
     write_file(file, cohort_toml(cohort))  # last: where it is, all the rest is
-    progress(say("cli.cohort.demo_done", file=file, count=len(steps), runs=len(graded), labs=len(labs)))
+    progress(say("cli.cohort.demo_done", file=file, count=len(steps), runs=len(set(contents.values()))))
     return True
 
 
@@ -101,9 +101,7 @@ Works = dict[tuple[str, str], bytes]
 Grades = dict[tuple[str, str], GradedAttempt]
 
 
-def _graded(
-    place: Place, steps: list[Step], book: Gradebook, progress: Progress
-) -> tuple[list[DemoLab], Works, Grades]:
+def _graded(place: Place, steps: list[Step], book: Gradebook, progress: Progress) -> tuple[Works, Grades]:
     """Return the submissions by lab and work, and their grades: those of an earlier time, or of the jail."""
     wanted = dict.fromkeys((step.lab, step.work) for step in steps)
     labs = [place.course.lab(id) for id in dict.fromkeys(lab for lab, _ in wanted)]
@@ -111,14 +109,15 @@ def _graded(
     with _Jails(place) as jails:
         ready = {lab.id: _ready(place, lab, jails) for lab in labs}
         contents = {(lab, work): make_work(ready[lab], work) for lab, work in wanted}
-        grades = {key: kept.find(ready[key[0]].bundle, content) for key, content in contents.items()}
-        missing = {key: contents[key] for key, graded in grades.items() if graded is None}
-        found = {key: graded for key, graded in grades.items() if graded is not None}
-        for number, (key, graded) in enumerate(_run(ready, missing, jails), 1):
+        digests = {key: book.objects.put(content) for key, content in contents.items()}
+        grades = {digest: kept.find(ready[lab].bundle, digest) for (lab, _), digest in digests.items()}
+        missing = {digest: key for key, digest in digests.items() if grades[digest] is None}  # equal works run once
+        wanting = {key: contents[key] for key in missing.values()}
+        for number, (key, graded) in enumerate(_run(ready, wanting, jails), 1):
             kept.keep(graded)
-            found[key] = graded
-            progress(say("cli.cohort.demo_graded", number=number, of=len(missing), lab=key[0], work=key[1]))
-    return list(ready.values()), contents, found
+            grades[digests[key]] = graded
+            progress(say("cli.cohort.demo_graded", number=number, of=len(wanting), lab=key[0], work=key[1]))
+    return contents, {key: graded for key, digest in digests.items() if (graded := grades[digest]) is not None}
 
 
 class _Jails:
@@ -235,9 +234,9 @@ class _Kept:
         self._file, self._book = file, book
         self._packages: dict[str, str] = json.loads(file.read_text("utf-8")) if file.is_file() else {}
 
-    def find(self, bundle: Bundle, content: bytes) -> GradedAttempt | None:
-        """Return the grade of these bytes by this bundle, None when it is not known or was our failure."""
-        package = self._packages.get(self._key(bundle.digest(), self._book.objects.put(content)))
+    def find(self, bundle: Bundle, submission: str) -> GradedAttempt | None:
+        """Return the grade of a submission (its digest) by a bundle, None when it is not known or was our failure."""
+        package = self._packages.get(self._key(bundle.digest(), submission))
         if package is None or package not in self._book.objects:
             return None
         graded = unpack(self._book.objects.get(package))

@@ -23,6 +23,11 @@ def cohort_file(course_root: Path, home: Path) -> Path:
         return Path(named).expanduser()
     if (own := home / HOME_FILE).is_file():
         return own
+    return newest_file(course_root)
+
+
+def newest_file(course_root: Path) -> Path:
+    """Return the newest cohort's file of the course. Raises ``CohortError`` when there is none."""
     files = sorted((course_root / FOLDER).glob("*.toml"))
     if not files:
         folder = course_root / FOLDER

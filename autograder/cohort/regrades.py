@@ -59,8 +59,12 @@ class Change:
 
 
 def attempts_to_regrade(session: Session, lab_id: int, scope: Scope) -> list[int]:
-    """Return the ids of the attempts that a regrade of a lab queues, ``lab_id`` being its row's, oldest first."""
-    query = select(AttemptRow.id, AttemptRow.student_id, AttemptRow.number).where(AttemptRow.lab_id == lab_id)
+    """Return the ids of the attempts that a regrade of a lab queues, ``lab_id`` being its row's, oldest first.
+
+    Only what was graded before is graded again: a surplus attempt stays held.
+    """
+    graded = select(RunRow.id).where(RunRow.attempt_id == AttemptRow.id).exists()
+    query = select(AttemptRow.id, AttemptRow.student_id, AttemptRow.number).where(AttemptRow.lab_id == lab_id, graded)
     rows = list(session.execute(query.order_by(AttemptRow.student_id, AttemptRow.number)))
     if scope is Scope.ALL:
         return sorted(id for id, _, _ in rows)

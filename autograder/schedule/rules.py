@@ -118,13 +118,14 @@ def lateness(received: datetime, due: datetime, policy: Policy, zone: ZoneInfo, 
 
 
 def attempt_limit(cohort: Cohort, lab: str, user: str, extensions: Iterable[Extension] = ()) -> int | None:
-    """Return how many attempts of ``user`` at ``lab`` are graded, None for no limit. Raises ``KeyError``."""
+    """Return how many attempts of ``user`` at ``lab`` are graded, None for no limit. Of several extensions the last
+    counts. Raises ``KeyError``."""
     dates = cohort.dates(lab)
     limit = cohort.policy.attempts if dates.attempts is None else dates.attempts
     if limit == 0:
         return None
-    more = sum(one.attempts for one in extensions if (one.user, one.lab) == (user, lab))
-    return max(1, limit + more)
+    more = [one.attempts for one in extensions if (one.user, one.lab) == (user, lab)]
+    return max(1, limit + (more[-1] if more else 0))
 
 
 def attempts_used(attempts: Iterable[Scored]) -> int:

@@ -6,10 +6,14 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import settings
 
 from autograder.cohort.desk import Act, Desk
 from autograder.course.cohort import Cohort, LabDates, Person, PersonRole, Policy
 from autograder.state.database import open_database, sqlite_url
+
+settings.register_profile("patient", deadline=None)  # a busy machine breaks no law
+settings.load_profile("patient")
 
 LIMA = ZoneInfo("America/Lima")
 NOW = datetime(2021, 10, 5, 12, tzinfo=UTC)

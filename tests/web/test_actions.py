@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import timedelta
 
@@ -245,6 +246,12 @@ def grade_again(services, book, student: str, gained: float) -> None:
     book.record(attempt, replace(graded, questions=questions), services.clock())
 
 
+def test_an_attempt_that_was_never_graded_is_not_regraded(profe, services, book):
+    book.receive("caro", "lab1", b"surplus", services.clock())
+    form = {"lab": "lab1", "scope": "all", "reason": WHY}
+    assert "se recalifican 3 intentos" in profe.post("actions/regrade", form).text
+
+
 def test_nothing_to_regrade_is_said(profe):
     form = {"lab": "lab1", "scope": "all", "reason": ""}
     assert profe.post("actions/regrade", form).status_code == 422
@@ -399,8 +406,10 @@ class TestMail:
         assert "Y 1 lo recibe por correo" in profe.post("messages", form).text
         assert sent == []
         profe.post("messages", {**form, "confirm": "yes"})
+        until = time.monotonic() + 10
+        while "1 por correo" not in profe.get("messages").text:
+            assert time.monotonic() < until
         assert sent == [("Hola", "El domingo.")]
-        assert "1 por correo" in profe.get("messages").text
 
 
 def test_the_trail_is_narrowed_and_turned_like_pages(profe, services):

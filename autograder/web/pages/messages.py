@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
+
 from autograder.cohort.desk import Act, ActionRefused
 from autograder.cohort.letters import MOST_BODY, MOST_SUBJECT, Sent, mark_mailed, send, sent
 from autograder.course.cohort import Person
@@ -9,6 +12,8 @@ from autograder.insights.sight import Sight
 from autograder.web.acting import ActionPage, Question
 from autograder.web.audience import Choice, choices, chosen
 from autograder.web.labels import labels_of
+
+log = logging.getLogger(__name__)
 
 MOST_NAMED = 40
 
@@ -31,7 +36,10 @@ class MessagesPage(ActionPage):
             self._check(people, values)
             if self.confirmed:
                 audience, act = self._audience(sight, values["to"], people), self.act()
-                await self.done("message", lambda: self._send(act, people, audience, values), "messages")
+                message = await self.work(self._send, act, people, audience, values)
+                self.redirect(self.url("messages") + "?done=message", status=303)
+                if self.services.mail is not None:  # the page does not wait for a mail server
+                    asyncio.get_running_loop().run_in_executor(None, self._mail, act, message, people, values)
             else:
                 self.ask(self._question(people, values))
         except ActionRefused as error:
@@ -62,15 +70,21 @@ class MessagesPage(ActionPage):
             danger=False,
         )
 
-    def _send(self, act: Act, people: list[Person], audience: str, values: dict[str, str]) -> None:
+    def _send(self, act: Act, people: list[Person], audience: str, values: dict[str, str]) -> int:
         to = [person.user for person in people]
         with self.services.desk.writing() as session:
-            message = send(session, act, to=to, audience=audience, subject=values["subject"], body=values["body"])
+            return send(session, act, to=to, audience=audience, subject=values["subject"], body=values["body"])
+
+    def _mail(self, act: Act, message: int, people: list[Person], values: dict[str, str]) -> None:
+        """Send it by mail too, and write down to whom it went."""
         if self.services.mail is None:
             return
-        users = self.services.mail(people, values["subject"].strip(), values["body"].strip())
-        with self.services.desk.writing() as session:
-            mark_mailed(session, message, users, act.at)
+        try:
+            users = self.services.mail(people, values["subject"].strip(), values["body"].strip())
+            with self.services.desk.writing() as session:
+                mark_mailed(session, message, users, act.at)
+        except Exception:  # nobody waits for it: the log is told
+            log.exception("mail of message %d", message)
 
     def _audience(self, sight: Sight, id: str, people: list[Person]) -> str:
         """Return how they were chosen, as it is kept and shown."""
