@@ -117,7 +117,8 @@ def _graded(place: Place, steps: list[Step], book: Gradebook, progress: Progress
             kept.keep(graded)
             grades[digests[key]] = graded
             progress(say("cli.cohort.demo_graded", number=number, of=len(wanting), lab=key[0], work=key[1]))
-    return contents, {key: graded for key, digest in digests.items() if (graded := grades[digest]) is not None}
+    known = {digest: graded for digest, graded in grades.items() if graded is not None}
+    return contents, {key: known[digest] for key, digest in digests.items()}
 
 
 class _Jails:
