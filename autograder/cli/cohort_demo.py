@@ -153,10 +153,10 @@ def _ready(place: Place, lab: Lab, jails: _Jails) -> DemoLab:
         built = build(place.course, lab, workshop(place.home, jails.grader()))
         bundle, notebooks = built.bundle, built.notebooks
     samples = read_samples(place.course.samples(lab), notebooks, bundle)
-    return DemoLab(lab=lab, bundle=bundle, notebooks=notebooks, wrong=_one_a_question(bundle, samples))
+    return DemoLab(lab=lab, bundle=bundle, notebooks=notebooks, wrong=one_a_question(bundle, samples))
 
 
-def _one_a_question(bundle: Bundle, samples: list[Sample]) -> tuple[Sample, ...]:
+def one_a_question(bundle: Bundle, samples: list[Sample]) -> tuple[Sample, ...]:
     """Return honest wrong answers, first one for each question, then the second of each, and so on."""
     by_question: dict[str, list[Sample]] = {question.id: [] for question in bundle.questions}
     for sample in samples:

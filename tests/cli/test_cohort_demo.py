@@ -10,7 +10,7 @@ import pytest
 from autograder.authoring.make_bundle import make_bundle
 from autograder.authoring.release import derive
 from autograder.authoring.samples import read_samples
-from autograder.cli.cohort_demo import DemoLab, _one_a_question, make_work
+from autograder.cli.cohort_demo import DemoLab, one_a_question, make_work
 from autograder.cohort.demo import script
 from autograder.course.read import read_course
 
@@ -25,7 +25,7 @@ def lab(request):
     notebooks = derive(course.source(lab), course.root)
     bundle = make_bundle(course, lab, notebooks)
     samples = read_samples(course.samples(lab), notebooks, bundle)
-    return DemoLab(lab=lab, bundle=bundle, notebooks=notebooks, wrong=_one_a_question(bundle, samples))
+    return DemoLab(lab=lab, bundle=bundle, notebooks=notebooks, wrong=one_a_question(bundle, samples))
 
 
 def test_nearly_all_works_are_different_and_every_one_is_a_notebook(lab):
