@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import tzinfo
 
 from tornado.web import HTTPError
 
@@ -93,8 +94,8 @@ def graded_with_points(services: Services, attempt: Attempt, grade: GradeRow) ->
         return with_points(services.gradebook.graded(grade.run), points_of(session, attempt.id))
 
 
-def feedback_page(services: Services, owner: Person, seen: Seen, language: str) -> str:
-    """Return the feedback of a graded attempt as a page. Raises ``KeyError`` when it is not graded."""
+def feedback_page(services: Services, owner: Person, seen: Seen, language: str, zone: tzinfo | None = None) -> str:
+    """Return the feedback of a graded attempt as a page, its times in ``zone`` (None: the cohort's). Raises ``KeyError`` when it is not graded."""
     if seen.grade is None:
         raise KeyError(seen.attempt.number)
     graded = graded_with_points(services, seen.attempt, seen.grade)
@@ -104,7 +105,7 @@ def feedback_page(services: Services, owner: Person, seen: Seen, language: str) 
         owner.name,
         attempt=seen.attempt.number,
         received_at=seen.attempt.received_at,
-        zone=services.cohort().zone,
+        zone=zone or services.cohort().zone,
         language=language,
     )
 

@@ -53,7 +53,7 @@ class Feedback(AttemptPage):
         """Show it."""
         owner, seen = await self.see(user, lab, number)
         try:
-            page = await self.work(feedback_page, self.services, owner, seen, self.language)
+            page = await self.work(feedback_page, self.services, owner, seen, self.language, self.zone)
         except KeyError:
             raise HTTPError(404) from None
         self.finish(page)
