@@ -95,7 +95,10 @@ def graded_with_points(services: Services, attempt: Attempt, grade: GradeRow) ->
 
 
 def feedback_page(services: Services, owner: Person, seen: Seen, language: str, zone: tzinfo | None = None) -> str:
-    """Return the feedback of a graded attempt as a page, its times in ``zone`` (None: the cohort's). Raises ``KeyError`` when it is not graded."""
+    """Return the feedback of a graded attempt as a page, its times in ``zone`` (None: the cohort's).
+
+    Raises ``KeyError`` when it is not graded.
+    """
     if seen.grade is None:
         raise KeyError(seen.attempt.number)
     graded = graded_with_points(services, seen.attempt, seen.grade)
