@@ -190,9 +190,10 @@ def memory_of(service: RunningService) -> dict[str, int]:
     found = {"service": _pss(service.process.pid)}
     for child in _children(service.process.pid):
         command = (Path("/proc") / str(child) / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-        kind = next((name for name in ("worker", "mirror", "zygote") if f" {name} " in command), None)
-        kind = kind or ("zygote" if "jail.zygote" in command else None)
-        if kind is not None:
+        kind = next((name for name in ("cli.worker", "cli.mirror", "jail.zygote") if name in command), "").partition(
+            "."
+        )[2]
+        if kind:
             whole = sum(_pss(pid) for pid in (child, *_below(child))) if kind != "zygote" else _pss(child)
             found[kind] = max(found.get(kind, 0), whole)
     return found

@@ -24,10 +24,12 @@ STEADY_SECONDS = 60.0
 
 @dataclass(slots=True, kw_only=True)
 class Child:
-    """One process: ``autograder COMMAND…``. It leads a group of its own and ends when its standard input closes."""
+    """One process: the command of ``module``, with arguments. It leads a group of its own and ends when its standard
+    input closes."""
 
     name: str
-    command: tuple[str, ...]
+    module: str
+    arguments: tuple[str, ...] = ()
     folder: Path
     died: Callable[[str], None] = lambda _: None  # told the name of one that died
     process: subprocess.Popen[bytes] | None = None
@@ -61,8 +63,10 @@ class Child:
 
     def _start(self, now: float) -> None:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTERHUB_")}
+        # Not by ``-m``: a program that can be imported is, again, by the process of every attempt (multiprocessing).
+        program = f"from {self.module} import command; command()"
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "autograder.cli.main", *self.command],
+            [sys.executable, "-P", "-c", program, *self.arguments],
             stdin=subprocess.PIPE,
             cwd=self.folder,
             env=environment,

@@ -121,7 +121,7 @@ class Service:
     async def _tend(self) -> None:
         """Keep zygote and children alive."""
         root = self._rooms.place.course.root
-        self._children.append(Child(name="mirror", command=("mirror",), folder=root))
+        self._children.append(Child(name="mirror", module="autograder.cli.mirror", folder=root))
         while True:
             if self._wanted and not self._zygote.alive:
                 await self._warm(root)
@@ -141,8 +141,15 @@ class Service:
         if len(self._children) == 1:
             for number in range(1, self._wanted + 1):
                 name = f"worker-{number}-{secrets.token_hex(3)}"
-                command = ("worker", "--zygote", self._zygote.address, "--name", name)
-                self._children.append(Child(name=name, command=command, folder=root, died=self._give_back))
+                self._children.append(
+                    Child(
+                        name=name,
+                        module="autograder.cli.worker",
+                        arguments=("--zygote", self._zygote.address, "--name", name),
+                        folder=root,
+                        died=self._give_back,
+                    )
+                )
 
     def _give_back(self, worker: str) -> None:
         """Let another worker have what a dead one was working on."""
