@@ -56,7 +56,7 @@ def listen(c: Any, house: House) -> None:
         c.JupyterHub.subdomain_host = settings.domain
         c.ConfigurableHTTPProxy.command = ["configurable-http-proxy"]
     else:
-        c.ConfigurableHTTPProxy.command = [str(Path(sys.executable).with_name("configurable-http-proxy"))]
+        c.ConfigurableHTTPProxy.command = [sys.executable, "-m", "autograder.hub.proxy"]
 
 
 def limit(c: Any, settings: HubSettings) -> None:

@@ -27,6 +27,7 @@ EXTENSIONS = (
     "jupyterlab_server",
     "jupyterlab_server.handlers",
     "autograder.exchange.nbgrader",
+    "autograder.hub.validating",
     "nbgrader.apps",
     "nbgrader.server_extensions.assignment_list",
     "nbgrader.server_extensions.course_list",

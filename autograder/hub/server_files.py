@@ -76,7 +76,10 @@ def _server_config(role: PersonRole) -> dict[str, Any]:
     framed = "'self'" if role.staff else "'none'"
     return {
         "ServerApp": {
-            "jpserver_extensions": dict.fromkeys(() if role.staff else _STAFF_ONLY_SERVER, False),
+            "jpserver_extensions": {
+                "autograder.hub.validating": True,
+                **dict.fromkeys(() if role.staff else _STAFF_ONLY_SERVER, False),
+            },
             "tornado_settings": {"headers": {"Content-Security-Policy": f"frame-ancestors {framed}"}},
         },
         "LabApp": {"extension_manager": "readonly"},
