@@ -1,4 +1,4 @@
-"""The page *Por calificar*: what waits for a person, and one answer at a time to read and give points to."""
+"""The page *Calificar*: what waits for a person, and one answer at a time to read and give points to."""
 
 from __future__ import annotations
 
