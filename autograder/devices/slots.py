@@ -53,6 +53,7 @@ class Waiting:
 
     position: int
     by_quota: bool
+    next: bool = False  # a slot is there for the asking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,14 +81,18 @@ class Slots:
             held = session.scalar(select(LeaseRow).where(LeaseRow.holder == wish.holder))
             if held is not None:
                 return _lease(held)
-            own, ahead = self._line(session, wish, now)
-            by_quota = self._over_quota(session, wish.group)
-            if by_quota or self._free(session, wish.kind) <= ahead:
-                return Waiting(position=ahead + 1, by_quota=by_quota)
+            own, place = self._place(session, wish, now)
+            if not place.next:
+                return place
             session.delete(own)
             row = self._give(session, wish, now)
             session.flush()
             return _lease(row)
+
+    def queue(self, wish: Wish, now: datetime) -> Waiting:
+        """Take a place in the line, or keep it, without taking a slot."""
+        with self._writing() as session:
+            return self._place(session, wish, now)[1]
 
     def release(self, holder: str) -> None:
         """Give a slot back and leave the line; nothing happens to who has neither."""
@@ -120,6 +125,12 @@ class Slots:
             return View(
                 slots=len(self.devices) * self.shares, free=max(0, self._free(session, SERVER)), waiting=len(waiting)
             )
+
+    def _place(self, session: Session, wish: Wish, now: datetime) -> tuple[WaitRow, Waiting]:
+        own, ahead = self._line(session, wish, now)
+        by_quota = self._over_quota(session, wish.group)
+        free = self._free(session, wish.kind) > ahead
+        return own, Waiting(position=ahead + 1, by_quota=by_quota, next=free and not by_quota)
 
     def _line(self, session: Session, wish: Wish, now: datetime) -> tuple[WaitRow, int]:
         """Return the wish's place in the line, and how many come first. Those who left, or may have none, do not."""
