@@ -86,7 +86,7 @@ class RunningService:
         self._root, self._log = root, home / "service.log"
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self, seconds: float = 60.0) -> None:
+    def start(self, seconds: float = 120.0) -> None:
         """Start it and wait until it answers."""
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -103,7 +103,7 @@ class RunningService:
                 time.sleep(0.05)
         raise RuntimeError(f"the service did not start: {self.log()[-3000:]}")
 
-    def warm(self, seconds: float = 60.0) -> None:
+    def warm(self, seconds: float = 180.0) -> None:
         """Wait until it grades."""
         until = time.monotonic() + seconds
         while requests.get(f"{self.address}health", timeout=5).status_code != 200:

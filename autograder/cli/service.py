@@ -166,10 +166,7 @@ class Service:
 
     def _let_in(self) -> None:
         for held in self._rooms.queue.held():
-            try:
-                self._rooms.reception.release_held(held, utc_now())
-            except KeyError:  # of a lab that the cohort no longer takes
-                continue
+            self._rooms.reception.release_held(held, utc_now())
 
     def _end(self) -> None:
         for child in self._children:

@@ -7,59 +7,39 @@ leased to another. A job that ended so, or by a failure of ours, ``TRIES`` times
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Engine, Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session, selectinload, sessionmaker
 
+from autograder.exchange.job import Job, JobState, LeaseLost, Orphan
 from autograder.state.attempt_tables import AttemptRow, LabRow, RunRow, StudentRow
 from autograder.state.job_tables import JobRow
+
+__all__ = [
+    "AGAIN_AFTER",
+    "LEASE",
+    "PAUSE",
+    "REGRADED",
+    "SUBMITTED",
+    "TRIES",
+    "Job",
+    "JobState",
+    "LeaseLost",
+    "Orphan",
+    "Queue",
+]
 
 LEASE = timedelta(seconds=30)
 TRIES = 3
 PAUSE = timedelta(seconds=20)
 """What a job that failed waits before it is tried again, times the tries it had."""
 
+AGAIN_AFTER = timedelta(minutes=10)
+"""For so long after we gave up, handing in the same bytes again does not queue them again."""
+
 SUBMITTED, REGRADED = 0, 10
 """Priorities: who waits in front of a page comes before a regrade of a whole cohort."""
-
-
-class JobState(StrEnum):
-    """Where a job is."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    DONE = "done"
-    INTERNAL = "internal"  # given up: our failure, told to staff
-    HELD = "held"  # a surplus attempt: kept, not graded unless staff says so
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """One attempt's place in the queue. ``position`` counts from 1 while it is queued, and is 0 afterwards."""
-
-    id: int
-    attempt: int
-    student: str
-    lab: str
-    number: int
-    submission: str  # sha256 of the bytes
-    received_at: datetime
-    state: JobState
-    tries: int
-    queued_at: datetime
-    started_at: datetime | None
-    ended_at: datetime | None
-    regrade: bool
-    run: int | None  # the run that this job made, once it is recorded
-    trouble: str = ""
-    position: int = 0
-
-
-class LeaseLost(RuntimeError):
-    """The job is somebody else's by now: whatever was made of it must not be written."""
 
 
 class Queue:
@@ -80,10 +60,11 @@ class Queue:
             return _job(session, live)
 
     def put_once(self, attempt: int, now: datetime, *, held: bool = False) -> Job:
-        """Queue an attempt that has just been received. One that has a job already, ended or not, keeps that."""
+        """Queue an attempt that has just been received. One that has a job already, ended or not, keeps that; one that
+        we gave up on a while ago is queued again, because somebody asks again."""
         with self._write() as session:
             row = session.scalar(select(JobRow).where(JobRow.attempt_id == attempt).order_by(JobRow.id.desc()))
-            if row is None:
+            if row is None or _given_up_before(row, now - AGAIN_AFTER):
                 row = _row(attempt, now, SUBMITTED, _newest_run(session, attempt), held=held)
                 session.add(row)
                 session.flush()
@@ -153,17 +134,20 @@ class Queue:
             )
             return int(done.rowcount)  # type: ignore[attr-defined]
 
-    def orphans(self) -> list[int]:
+    def orphans(self) -> list[Orphan]:
         """Return the attempts that have neither a job nor a run: received a moment before everything stopped."""
         query = (
-            select(AttemptRow.id)
+            select(AttemptRow.id, StudentRow.name, LabRow.name, AttemptRow.number)
+            .join(AttemptRow.student)
+            .join(AttemptRow.lab)
             .outerjoin(JobRow, JobRow.attempt_id == AttemptRow.id)
             .outerjoin(RunRow, RunRow.attempt_id == AttemptRow.id)
             .where(JobRow.id.is_(None), RunRow.id.is_(None))
             .order_by(AttemptRow.id)
         )
         with self._reading() as session:
-            return list(session.scalars(query))
+            found = session.execute(query)
+            return [Orphan(attempt=id, student=student, lab=lab, number=number) for id, student, lab, number in found]
 
     def find(self, attempt: int) -> Job | None:
         """Return an attempt's newest job, with its position while it waits."""
@@ -244,6 +228,10 @@ def _row(attempt: int, now: datetime, priority: int, after_run: int, *, held: bo
         trouble="",
         mirrored=False,
     )
+
+
+def _given_up_before(row: JobRow, moment: datetime) -> bool:
+    return row.state == JobState.INTERNAL and row.ended_at is not None and row.ended_at < moment
 
 
 def _newest_run(session: Session, attempt: int) -> int:

@@ -86,14 +86,21 @@ class Reception:
     def adopt(self, now: datetime) -> int:
         """Queue what was received a moment before everything stopped. Return how many."""
         orphans = self.queue.orphans()
-        for attempt in orphans:
-            self.queue.put_once(attempt, now)
+        for one in orphans:
+            self.queue.put_once(one.attempt, now, held=not self._entitled(one.student, one.lab, one.number))
         return len(orphans)
 
     def release_held(self, held: Job, now: datetime) -> bool:
         """Queue a held attempt if it may be graded by now: its student was given more attempts."""
-        allowed = self.allowance(held.student, held.lab)
-        entitled = allowed.last is None or held.number <= allowed.last
+        entitled = self._entitled(held.student, held.lab, held.number)
         if entitled:
             self.queue.put(held.attempt, now)
         return entitled
+
+    def _entitled(self, student: str, lab: str, number: int) -> bool:
+        """Return whether an attempt is within the limit; none is of a lab that the cohort does not take."""
+        try:
+            last = self.allowance(student, lab).last
+        except KeyError:
+            return False
+        return last is None or number <= last

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from autograder.course.result import GradedAttempt
-from autograder.exchange.queue import LEASE, PAUSE, REGRADED, TRIES, JobState, LeaseLost, Queue
+from autograder.exchange.queue import AGAIN_AFTER, LEASE, PAUSE, REGRADED, TRIES, JobState, LeaseLost, Queue
 from autograder.gradebook import Gradebook
 from tests.exchange.conftest import NOON
 
@@ -43,6 +43,13 @@ def test_handing_in_the_same_again_makes_no_second_job(queue, hand_in):
     queue.finish(queue.lease("w", NOON), "w", NOON)
     assert hand_in("ana").state is JobState.DONE
     assert queue.counts()[JobState.QUEUED] == 0
+
+
+def test_what_we_gave_up_on_is_tried_anew_when_it_is_handed_in_again_later(queue, hand_in):
+    job = hand_in("ana")
+    queue.finish(queue.lease("w", NOON), "w", NOON, internal="the disk was full")
+    assert queue.put_once(job.attempt, NOON + AGAIN_AFTER).state is JobState.INTERNAL
+    assert queue.put_once(job.attempt, NOON + AGAIN_AFTER + SECOND).state is JobState.QUEUED
 
 
 def test_a_surplus_attempt_is_held_until_staff_says_so(queue, hand_in):
@@ -137,7 +144,7 @@ def test_what_a_dead_worker_had_is_given_to_another_at_once(queue, hand_in):
 def test_an_attempt_received_a_moment_before_the_end_is_found(queue, hand_in, book):
     hand_in("ana")
     lost = book.receive("beto", "lab2", b"beto", NOON)
-    assert queue.orphans() == [lost.id]
+    assert [(one.attempt, one.student, one.number) for one in queue.orphans()] == [(lost.id, "beto", 1)]
 
 
 def test_what_nbgrader_is_to_be_told_is_told_in_order(queue, hand_in):

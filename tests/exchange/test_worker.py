@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from autograder.course.bundle import Bundle, Cell, Limits, Question, Role
 from autograder.course.model import Course, Lab
 from autograder.course.result import GradedAttempt, QuestionResult, Verdict
 from autograder.exchange.queue import LEASE, PAUSE, REGRADED, TRIES, Job, JobState, LeaseLost
+from autograder.exchange.receive import Allowance, Reception
 from autograder.gradebook import NbgraderDoor
 from autograder.grading.attempt import digest_of
 from autograder.grading.attempt import internal as internal_grade
@@ -235,23 +236,38 @@ def test_a_name_that_nbgrader_cannot_have_holds_nobody_up(rooms, time, tmp_path)
     assert (tmp_path / "submitted" / "beto").is_dir()
 
 
+@dataclass
+class Limit:
+    """A limit that a test moves."""
+
+    last: int | None
+    due: datetime
+
+    def __call__(self, student: str, lab: str) -> Allowance:  # noqa: ARG002 (Reception's question)
+        if lab != "lab2":
+            raise KeyError(lab)
+        return Allowance(due=self.due, late_after=self.due, last=self.last)
+
+
 def test_more_attempts_let_in_what_was_held(rooms, time):
-    held = rooms.queue.put_once(rooms.gradebook.receive("ana", "lab2", b"{}", time.now).id, time.now, held=True)
-
-    def allowance(_: str, __: str):
-        from autograder.exchange.receive import Allowance
-
-        return Allowance(due=time.now, late_after=time.now, last=allowed)
-
-    from autograder.exchange.receive import Reception
-
-    reception = Reception(book=rooms.gradebook, queue=rooms.queue, allowance=allowance)
-    allowed = 0
+    limit = Limit(last=0, due=time.now)
+    reception = Reception(book=rooms.gradebook, queue=rooms.queue, allowance=limit)
+    assert reception.receive("ana", "lab2", b"{}", time.now).surplus
+    (held,) = rooms.queue.held()
     assert not reception.release_held(held, time.now)
-    allowed = 1
-    assert reception.release_held(replace(held), time.now)
+    limit.last = 1
+    assert reception.release_held(held, time.now)
     assert newest(rooms, held).state is JobState.QUEUED
     assert rooms.queue.held() == []
+
+
+def test_what_was_received_before_everything_stopped_is_queued_within_the_limit(rooms, time):
+    for lab, content in (("lab2", b"1"), ("lab2", b"2"), ("lab9", b"3")):
+        rooms.gradebook.receive("ana", lab, content, time.now)
+    reception = Reception(book=rooms.gradebook, queue=rooms.queue, allowance=Limit(last=1, due=time.now))
+    assert (reception.adopt(time.now), reception.adopt(time.now)) == (3, 0)
+    assert [(job.lab, job.number) for job in rooms.queue.live()] == [("lab2", 1)]
+    assert [(job.lab, job.number) for job in rooms.queue.held()] == [("lab2", 2), ("lab9", 1)]
 
 
 @pytest.mark.usefixtures("time")
