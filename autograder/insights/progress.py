@@ -12,10 +12,9 @@ from datetime import datetime, timedelta
 from statistics import fmean, median
 
 from autograder.course.cohort import Cohort, CohortSession, Person
-from autograder.course.result import Verdict
 from autograder.insights.attention import Silence, Stuck, silence
 from autograder.insights.matrix import folded
-from autograder.insights.questions import WEAK, QuestionSight
+from autograder.insights.questions import QuestionSight
 from autograder.insights.sight import Sight
 from autograder.schedule.rules import LabState, Standing
 
@@ -95,9 +94,9 @@ class Report:
         return tuple(student for student in self.students if student.needs_help)
 
 
-def previous_session(cohort: Cohort, session: CohortSession) -> CohortSession | None:
-    """Return the session before, of any kind."""
-    earlier = [one for one in cohort.sessions if one.starts < session.starts]
+def previous_session(cohort: Cohort, session: CohortSession, asof: datetime) -> CohortSession | None:
+    """Return the session before, of any kind: of those that had begun by ``asof``, which is the last one."""
+    earlier = [one for one in cohort.sessions if one.id != session.id and one.starts < min(session.starts, asof)]
     return max(earlier, key=lambda one: one.starts, default=None)
 
 
@@ -121,7 +120,7 @@ def report(session: CohortSession, sight: Sight, before: Sight | None) -> Report
     progress = tuple(_lab(lab, sight, before, lab in expected) for lab in labs)
     return Report(
         session=session,
-        previous=previous_session(cohort, session),
+        previous=previous_session(cohort, session, sight.asof),
         asof=sight.asof,
         labs=progress,
         students=tuple(sorted(students, key=_urgency)),
@@ -204,7 +203,7 @@ def topics(
     stuck: Sequence[Stuck],
 ) -> tuple[Topic, ...]:
     """Return what to talk about, the most pressing first: people, then where they stop, then what we should repair."""
-    found = [*_people(labs, students), *_places(questions, stuck), *_repairs(questions)]
+    found = [*_people(labs, students), *_waiting(questions), *_places(questions, stuck), *_repairs(questions)]
     return tuple(found[:MOST_TOPICS])
 
 
@@ -228,24 +227,26 @@ def _places(questions: Sequence[tuple[str, QuestionSight]], stuck: Sequence[Stuc
     hard = [
         (one.share_right, lab, one)
         for lab, one in questions
-        if one.share_right is not None and one.share_right < HARD and one.students >= 3 and (lab, one.id) not in told
+        if one.share_right is not None
+        and one.share_right < HARD
+        and one.students >= 3
+        and (lab, one.id) not in told
+        and not one.by_hand
     ]
     for _, lab, one in sorted(hard, key=lambda item: item[0])[:2]:
         yield Topic(kind="hard", lab=lab, question=one.id, count=one.right, of=one.students)
 
 
+def _waiting(questions: Sequence[tuple[str, QuestionSight]]) -> Iterable[Topic]:
+    for lab, one in questions:
+        if one.pending:
+            yield Topic(kind="manual", lab=lab, question=one.id, count=one.pending)
+
+
 def _repairs(questions: Sequence[tuple[str, QuestionSight]]) -> Iterable[Topic]:
     for lab, one in questions:
-        waiting = one.last.get(Verdict.MANUAL, 0)
-        if waiting:
-            yield Topic(kind="manual", lab=lab, question=one.id, count=waiting)
-        if one.discrimination is not None and one.discrimination < 0.0:
+        if one.inverted:
             yield Topic(kind="inverted", lab=lab, question=one.id, count=one.students)
-
-
-def is_weak(question: QuestionSight) -> bool:
-    """Return whether a question hardly tells who knows the rest from who does not."""
-    return question.discrimination is not None and question.discrimination < WEAK
 
 
 def asof(session: CohortSession, now: datetime) -> datetime:
@@ -256,9 +257,9 @@ def asof(session: CohortSession, now: datetime) -> datetime:
     return min(now, session.starts)
 
 
-def before_of(cohort: Cohort, session: CohortSession) -> datetime | None:
-    """Return the moment of the session before."""
-    previous = previous_session(cohort, session)
+def before_of(cohort: Cohort, session: CohortSession, now: datetime) -> datetime | None:
+    """Return when the session before began, None when there was none."""
+    previous = previous_session(cohort, session, asof(session, now))
     return previous.starts if previous else None
 
 

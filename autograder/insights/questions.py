@@ -15,7 +15,7 @@ from autograder.insights.facts import AttemptFact, LabFacts, RunFact
 FEWEST_STUDENTS = 10
 """With fewer first attempts a correlation says more of chance than of the question."""
 
-WEAK, INVERTED = 0.20, 0.0
+WEAK, INVERTED = 0.20, -0.10
 """Ebel and Frisbie's (1991) line under which a question hardly tells apart, and where it tells the wrong way round."""
 
 
@@ -30,6 +30,7 @@ class QuestionSight:
     right_first: int  # in their first
     tries: Mapping[int, int]  # how many students needed so many attempts
     last: Mapping[Verdict, int]  # how each student's newest attempt at it ended
+    pending: int  # newest answers that wait for a person
     discrimination: float | None  # None: too few students, or all of them alike
 
     @property
@@ -43,6 +44,21 @@ class QuestionSight:
         return self.right_first / self.students if self.students else None
 
     @property
+    def inverted(self) -> bool:
+        """Whether those who get the rest right get this wrong."""
+        return self.discrimination is not None and self.discrimination < INVERTED
+
+    @property
+    def weak(self) -> bool:
+        """Whether it hardly tells who knows the rest from who does not."""
+        return self.discrimination is not None and INVERTED <= self.discrimination < WEAK
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person grades it."""
+        return Verdict.MANUAL in self.last
+
+    @property
     def median_tries(self) -> float | None:
         """Median number of attempts of those who got it right."""
         return median(Counter(self.tries).elements()) if self.tries else None
@@ -54,7 +70,9 @@ class StudentMark:
 
     question: str
     last: Verdict
-    told: bool  # whether any attempt says right or wrong
+    pending: bool  # the newest answer waits for a person
+    told: bool  # right in some attempt, or the newest says right or wrong
+    said: bool  # whether any attempt says right or wrong
     first: bool  # right in the first that says
     needed: int | None  # the attempt in which they first got it right, counted from 1
     rest: float  # the score of the other questions in the first attempt that says
@@ -106,13 +124,16 @@ def student_marks(attempts: Sequence[AttemptFact]) -> tuple[StudentMark, ...]:
     for number, run in enumerate(runs, start=1):
         for result in run.questions:
             right, known = is_right(result), found.get(result.id)
-            fresh = known is None or not known.told
+            fresh = known is None or not known.said
+            needed = (number if right else None) if known is None or known.needed is None else known.needed
             found[result.id] = StudentMark(
                 question=result.id,
                 last=result.verdict,
-                told=right is not None or (known is not None and known.told),
+                pending=result.verdict is Verdict.MANUAL and result.score is None,
+                told=right is not None or needed is not None,
+                said=right is not None or not fresh,
                 first=bool(right) if fresh or known is None else known.first,
-                needed=(number if right else None) if known is None or known.needed is None else known.needed,
+                needed=needed,
                 rest=_rest(run.questions, result.id) if fresh or known is None else known.rest,
             )
     return tuple(found.values())
@@ -134,6 +155,7 @@ def _sight(id: str, points: float, marks: Sequence[StudentMark]) -> QuestionSigh
         right_first=sum(mark.first for mark in told),
         tries=dict(sorted(tries.items())),
         last=dict(Counter(mark.last for mark in marks)),
+        pending=sum(mark.pending for mark in marks),
         discrimination=point_biserial(firsts) if len(firsts) >= FEWEST_STUDENTS else None,
     )
 

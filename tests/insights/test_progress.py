@@ -38,7 +38,7 @@ def made(town: Town) -> Report:
 def report_of(town: Town, id: str) -> Report:
     session = next(one for one in town.cohort.sessions if one.id == id)
     sight = town.watch.look_back(asof(session, NOW), NOW)
-    before = before_of(town.cohort, session)
+    before = before_of(town.cohort, session, NOW)
     return report(session, sight, town.watch.look_back(before, NOW) if before else None)
 
 
@@ -70,12 +70,18 @@ def test_a_session_that_has_begun_keeps_its_figures(town: Town) -> None:
     assert all(one.last is None or one.last <= first.starts for one in later.students)
 
 
+def test_a_session_to_come_is_compared_with_the_last_that_was_held(town: Town) -> None:
+    first, second, third = town.cohort.sessions
+    assert previous_session(town.cohort, third, first.starts + timedelta(hours=1)) is first
+    assert previous_session(town.cohort, third, third.starts) is second
+
+
 def test_the_next_session_is_the_one_that_is_on_or_comes(town: Town) -> None:
     first, second, third = town.cohort.sessions
     assert next_session(town.cohort, first.starts + timedelta(minutes=30)) is first
     assert next_session(town.cohort, first.starts + timedelta(hours=3)) is second
     assert next_session(town.cohort, third.starts + timedelta(days=90)) is third
-    assert previous_session(town.cohort, first) is None
+    assert previous_session(town.cohort, first, NOW) is None
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

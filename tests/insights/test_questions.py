@@ -69,6 +69,12 @@ def test_a_question_that_a_person_owes_an_answer_to_counts_nobody() -> None:
     assert sight.last == {M: 1, Verdict.INTERNAL: 1}
 
 
+def test_who_did_not_answer_first_and_now_waits_for_a_person_counts_for_nothing_yet() -> None:
+    facts = lab_of({"ana": [(N,), (M,)], "luis": [(N,)]})
+    (sight,) = question_sights(facts, facts.students)
+    assert (sight.students, sight.right, sight.pending, sight.by_hand) == (1, 0, 1, True)
+
+
 def test_a_question_graded_by_hand_is_right_with_all_its_points() -> None:
     assert is_right(QuestionGrade(id="q", points=2.0, score=2.0, verdict=M)) is True
     assert is_right(QuestionGrade(id="q", points=2.0, score=1.5, verdict=M)) is False
@@ -90,6 +96,7 @@ def test_a_question_that_the_better_get_wrong_discriminates_negatively() -> None
     worse = {f"weak{n}": [(P, F, F, N)] for n in range(6)}
     sights = question_sights(lab_of(better | worse), [*better, *worse])
     assert sights[0].discrimination == pytest.approx(-1.0)
+    assert (sights[0].inverted, sights[0].weak) == (True, False)
     assert sights[1].discrimination is not None
     assert sights[1].discrimination > 0
 

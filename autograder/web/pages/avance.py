@@ -57,8 +57,8 @@ class ReviewPage(Page):
 
     def _report(self, session: CohortSession) -> Report:
         now, watch = self.services.clock(), self.services.watch
-        sight, before = watch.look_back(asof(session, now), now), before_of(self.cohort, session)
-        earlier = watch.look_back(before, now) if before and before < now else None
+        sight, before = watch.look_back(asof(session, now), now), before_of(self.cohort, session, now)
+        earlier = watch.look_back(before, now) if before else None
         return sight.once(("report", session, earlier and earlier.asof), lambda: report(session, sight, earlier))
 
     async def notes(self) -> list[ReviewNote]:
