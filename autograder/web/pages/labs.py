@@ -126,10 +126,11 @@ class SolutionPage(LabPage):
             cell["metadata"].get("nbgrader", {}).get("grade_id"): (cell["cell_type"], "".join(cell["source"]))
             for cell in notebook["cells"]
         }
-        return [
-            (question, [cells[id] for id in question.answers or (question.id,) if id in cells])
-            for question in bundle.questions
-        ]
+        found = []
+        for question in bundle.questions:  # a cell that two questions look at is shown at the first
+            mine = [cells.pop(id, None) for id in question.answers or (question.id,)]
+            found.append((question, [cell for cell in mine if cell is not None]))
+        return found
 
 
 ROUTES = [(r"labs/([^/]+)", LabPage), (r"labs/([^/]+)/solution", SolutionPage)]
