@@ -53,8 +53,8 @@ class Load:
     internal: int
     receipt: Spread
     page: Spread
-    to_grade: Spread
-    graded_after: float  # from the first submission to the last grade
+    to_grade: Spread | None  # None where nothing was graded
+    graded_after: float | None  # from the first submission to the last grade
     memory: dict[str, int]
     students_a_machine: dict[str, int]
     load_average: float
@@ -65,7 +65,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--students", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=60.0)
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="0: receive and grade nothing")
     parser.add_argument("--patience", type=float, default=1800.0, help="seconds to wait for the last grade")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="autograder-load-") as folder:
@@ -111,7 +111,7 @@ def _measured(
         receipts = [one.result() for one in handing_in]
     memory = memory_of(service)
     with Gradebook.open(home) as book:
-        graded_after = _wait(book, students, began, patience)
+        graded_after = _wait(book, students, began, patience) if workers else None
         over.set()
         looking.join()
         attempts, grades = book.attempts("lab2"), book.grades("lab2")
@@ -127,8 +127,8 @@ def _measured(
         internal=sum(grade.internal for grade in grades),
         receipt=_spread([taken for taken, _ in receipts]),
         page=_spread(pages),
-        to_grade=_spread(waits),
-        graded_after=round(graded_after, 1),
+        to_grade=_spread(waits) if waits else None,
+        graded_after=None if graded_after is None else round(graded_after, 1),
         memory=memory,
         students_a_machine=_arithmetic(memory),
         load_average=os.getloadavg()[0],
