@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import func, select, update
+
 from autograder.cohort.desk import Act, ActionRefused, Desk
 from autograder.cohort.manual import give_points, points_of, with_points
 from autograder.course.bundle import Bundle, Question
@@ -15,6 +17,7 @@ from autograder.exchange.queue import JobState
 from autograder.gradebook import Attempt, Gradebook
 from autograder.grading.notebook import NotebookRefused, read_notebook
 from autograder.insights.sight import Sight
+from autograder.state.job_tables import JobRow
 from autograder.web.services import Services
 
 
@@ -104,6 +107,9 @@ def give(services: Services, act: Act, attempt: Attempt, run: int, points: dict[
                 score=score,
             )
     settle(services.gradebook, services.desk, attempt, run, act.at)
+    with services.desk.writing() as session:  # nbgrader's gradebook is told again
+        newest = select(func.max(JobRow.id)).where(JobRow.attempt_id == attempt.id).scalar_subquery()
+        session.execute(update(JobRow).where(JobRow.id == newest).values(mirrored=False))
 
 
 def settle(book: Gradebook, desk: Desk, attempt: Attempt, run: int, at: datetime) -> None:

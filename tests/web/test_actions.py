@@ -279,6 +279,17 @@ def test_an_assistant_reads_an_answer_and_gives_points_that_count(sign_in, servi
         assert [one.score for one in points_of(session, attempt.id)] == [1.5]
 
 
+def test_points_are_told_to_nbgrader_s_gradebook(sign_in, services, book, clock):
+    attempt = book.attempts("lab1", "ana")[-1]
+    services.queue.put(attempt.id, clock())
+    job = services.queue.lease("w", clock())
+    services.queue.finish(job, "w", clock())
+    services.queue.mirrored(job)
+    assert services.queue.to_mirror() is None
+    assert sign_in("asis").post("grading/lab1/ana/2", {"score-essay": "1"}).status_code == 303
+    assert services.queue.to_mirror().attempt == attempt.id
+
+
 @pytest.mark.parametrize("score", ["2.5", "-1", "x", "nan"])
 def test_points_outside_the_question_are_refused_and_keep_what_was_typed(sign_in, book, score):
     asis = sign_in("asis")
