@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
@@ -37,13 +38,15 @@ def measure(way: str, repeats: int) -> dict[str, object]:
         seconds = []
         for _ in range(repeats):
             seconds.append(person.start_server())
-            weight = pss_of_server(person)
             person.stop_server()
-        together = start_together(hub)
+        persons = [hub.sign_in(f"b{number}") for number in range(1, 9)]
+        together = start_together(persons)
+        weights = [memory_of_server(one) for one in persons]
     return {
         "ready_seconds": {"median": median(seconds), "all": seconds},
-        "pss_mebibytes": weight,
         "eight_at_once_seconds": together,
+        "pss_mebibytes_of_one_of_eight": median(weight.pss for weight in weights),
+        "private_mebibytes_of_one_of_eight": median(weight.private for weight in weights),
     }
 
 
@@ -51,9 +54,8 @@ def people() -> dict[str, PersonRole]:
     return dict.fromkeys(("ana", "b1", "b2", "b3", "b4", "b5", "b6", "b7", "b8"), PersonRole.STUDENT)
 
 
-def start_together(hub: RunningHub) -> float:
-    """Return how long it takes until eight servers that are asked for at once are ready."""
-    persons = [hub.sign_in(f"b{number}") for number in range(1, 9)]
+def start_together(persons: list[Person]) -> float:
+    """Return how long it takes until servers that are asked for at once are all ready."""
     began = time.monotonic()
     for person in persons:
         person.api("POST", f"/users/{person.user}/server", {})
@@ -68,16 +70,26 @@ def is_ready(person: Person) -> bool:
     return bool(person.api("GET", f"/users/{person.user}").json()["servers"].get("", {}).get("ready"))
 
 
-def pss_of_server(person: Person) -> float:
-    """Return what the processes of a server hold, shared pages by their share, in MiB."""
-    port = person.api("GET", f"/users/{person.user}").json()["servers"][""]["url"]
-    total = 0
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """In MiB. ``pss``: shared pages by their share; ``private``: what nobody else has."""
+
+    pss: float
+    private: float
+
+
+def memory_of_server(person: Person) -> Memory:
+    """Return what the processes of a server hold."""
+    prefix = person.api("GET", f"/users/{person.user}").json()["servers"][""]["url"]
+    found = {"Pss": 0, "Private_Clean": 0, "Private_Dirty": 0}
     for folder in Path("/proc").iterdir():
-        if folder.name.isdigit() and belongs(folder, person.user, port):
+        if folder.name.isdigit() and belongs(folder, person.user, prefix):
             with suppress(OSError):
-                fields = (folder / "smaps_rollup").read_text().splitlines()
-                total += sum(int(line.split()[1]) for line in fields if line.startswith("Pss:"))
-    return round(total / 1024, 1)
+                for line in (folder / "smaps_rollup").read_text().splitlines()[1:]:
+                    name, size, *_ = line.replace(":", "").split()
+                    found[name] = found.get(name, 0) + int(size)
+    private = found["Private_Clean"] + found["Private_Dirty"]
+    return Memory(pss=round(found["Pss"] / 1024, 1), private=round(private / 1024, 1))
 
 
 def belongs(folder: Path, user: str, url: str) -> bool:

@@ -217,6 +217,22 @@ class Person:
         finally:
             self.at_server("DELETE", f"/api/kernels/{kernel}")
 
+    def type_in_terminal(self, line: str, until: str, seconds: float = 30) -> str:
+        """Type a line into a new terminal of one's server; return what is shown until ``until`` is."""
+        name = self.at_server("POST", "/api/terminals", {}).json()["name"]
+        url = f"{self.hub.url.replace('http', 'ws', 1)}/user/{self.user}/terminals/websocket/{name}"
+        channel = websocket.create_connection(url, header={"Authorization": f"token {self.token()}"}, timeout=seconds)
+        shown = ""
+        try:
+            channel.send(json.dumps(["stdin", f"{line}\r"]))
+            while until not in shown:
+                kind, *content = json.loads(channel.recv())
+                shown += content[0] if kind == "stdout" else ""
+        finally:
+            channel.close()
+            self.at_server("DELETE", f"/api/terminals/{name}")
+        return shown
+
     def _run_in(self, kernel: str, code: str, seconds: float) -> Ran:
         url = f"{self.hub.url.replace('http', 'ws', 1)}/user/{self.user}/api/kernels/{kernel}/channels"
         channel = websocket.create_connection(url, header={"Authorization": f"token {self.token()}"}, timeout=seconds)

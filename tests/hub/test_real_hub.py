@@ -90,6 +90,12 @@ def test_a_kernel_runs_as_its_owner_at_home(ana: Person) -> None:
     assert ana.at_server("GET", "/api/contents/notas.txt").json()["content"] == "mías"
 
 
+def test_a_terminal_is_its_owners_and_nbgrader_is_in_it(ana: Person) -> None:
+    shown = ana.type_in_terminal("id -un; tty; which nbgrader; echo li''sto", until="listo")
+    assert "/dev/pts/" in shown
+    assert "bin/nbgrader" in shown
+
+
 def test_nobody_elses_things_are_there(ana: Person, beto: Person, hub: RunningHub) -> None:
     beto.run("open('secreto.txt', 'w').write('de beto')")
     root = hub.root
@@ -259,7 +265,6 @@ def test_one_gpu_is_for_one_server_and_the_next_waits_in_line(hub: RunningHub) -
     refused = second.api("POST", "/users/profe/server", {"profile": "gpu"})
     assert refused.status_code == 503
     assert "número 1 en la fila" in refused.json()["message"]
-    first.at_server("POST", "/api/terminals", {})  # something else that runs
     with suppress(Exception):
         first.run("import os, signal; os.kill(2, signal.SIGKILL)", seconds=5)  # the server itself dies
     deadline = time.monotonic() + 30
