@@ -76,12 +76,19 @@ def import_(roster: Path, file: Path | None, dry_run: bool, as_json: bool) -> No
 
 @command.command("check")
 @click.argument("file", type=_FILE, required=False)
-def check(file: Path | None) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Una línea de JSON.")
+def check(file: Path | None, as_json: bool) -> None:
     """Busca errores en una cohorte y muestra sus fechas."""
     place = find_place(Path.cwd())
     path = file or cohort_file(place.course.root, place.home)
     cohort = read_cohort(path)
     found = problems(place, cohort)
+    if as_json:
+        dates = [{"at": moment.isoformat(), "title": title} for moment, title in _dates(cohort)]
+        students = len(cohort.students)
+        facts = {"file": str(path), "cohort": cohort.slug, "students": students, "problems": found, "dates": dates}
+        click.echo(json.dumps(facts, ensure_ascii=False))
+        raise SystemExit(1 if found else 0)
     for sentence in found:
         click.echo(f"{path}: {sentence}")
     if not found:
@@ -146,10 +153,14 @@ def _print_merge(merged: Merge, path: Path, *, dry_run: bool, as_json: bool) -> 
     click.echo(say("cli.cohort.dry_run") if dry_run else say("cli.cohort.written", file=path))
 
 
+def _dates(cohort: Cohort) -> list[tuple[datetime, str]]:
+    """Return due dates and sessions in their order, with their titles."""
+    dates = [(lab.due, say("cli.cohort.due", lab=lab.lab)) for lab in cohort.labs]
+    return sorted([*dates, *((session.starts, session.title) for session in cohort.sessions)])
+
+
 def _print_dates(cohort: Cohort) -> None:
     """Print the dates in their order, each with its weekday, local hour and title."""
-    dates = [(lab.due, say("cli.cohort.due", lab=lab.lab)) for lab in cohort.labs]
-    dates += [(session.starts, session.title) for session in cohort.sessions]
-    for moment, title in sorted(dates):
+    for moment, title in _dates(cohort):
         day = say(f"cli.weekday.{moment.isoweekday()}")
         click.echo(f"  {day} {moment:%Y-%m-%d %H:%M}  {title}")

@@ -181,7 +181,8 @@ def standing(
     free = policy.free_days if free_left is None else free_left
     honest = [one for one in attempts if seen is None or one.received_at <= seen]
     grade = counted(honest, due, policy, cohort.zone, free_left=free)
-    used = attempts_used(attempts)
+    limit = attempt_limit(cohort, lab, user, extensions)
+    used = attempts_used(attempts) if limit is None else min(limit, attempts_used(attempts))  # a surplus one is held
     attempt, late = grade or (None, Lateness())
     raw = None if attempt is None else attempt.score
     score = override if override is not None else None if raw is None else raw * late.factor
@@ -193,7 +194,7 @@ def standing(
         due=due,
         extended=due != dates.due,
         used=used,
-        left=attempts_left(cohort, lab, user, attempts, extensions),
+        left=None if limit is None else limit - used,
         counted=None if attempt is None else attempt.number,
         raw=raw,
         score=score,

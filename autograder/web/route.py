@@ -37,6 +37,7 @@ class LabView:
     released: bool
     shown: bool
     points: float
+    seen: datetime | None = None  # when the worked solution was opened: what comes later does not count
 
     @property
     def score(self) -> float | None:
@@ -62,8 +63,8 @@ class LabView:
 
     @property
     def open(self) -> bool:
-        """Whether it is the time for it."""
-        return self.standing.state in (LabState.OPEN, LabState.STARTED)
+        """Whether it is the time for it, and it still counts."""
+        return self.seen is None and self.standing.state in (LabState.OPEN, LabState.STARTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +142,7 @@ def lab_views(services: Services, sight: Sight, user: str, releases: Releases, n
                 released=releases.lab_released(sight.cohort, dates.lab, now),
                 shown=releases.feedback_released(dates.lab),
                 points=standing.max_score or _points(services, dates.lab),
+                seen=sight.decisions.seen.get((user, dates.lab)),
             )
         )
     return tuple(found)
@@ -174,7 +176,7 @@ def _step(labs: Sequence[LabView]) -> Step:
 def _next_due(labs: Sequence[LabView]) -> LabView | None:
     """Return what to work at: the open lab that is due first, else the oldest that was never handed in."""
     opened = sorted((lab for lab in labs if lab.open and lab.released), key=lambda lab: lab.standing.due)
-    missed = [lab for lab in labs if lab.standing.state is LabState.LATE]
+    missed = [lab for lab in labs if lab.standing.state is LabState.LATE and lab.seen is None]
     return next(iter((*opened, *missed)), None)
 
 

@@ -73,6 +73,8 @@ def test_a_list_with_mistakes_writes_nothing_and_names_each_line(course):
 
 def test_check_finds_a_lab_that_the_course_lacks_and_that_nobody_decides(course):
     assert run("check").exit_code == 0
+    told = json.loads(run("check", "--json").stdout)
+    assert (told["cohort"], told["problems"], told["dates"][0]["at"]) == ("2021-2", [], "2021-10-03T10:00:00-05:00")
     file = course / "cohorts" / "2021-2.toml"
     text = file.read_text("utf-8").replace('"lab2"', '"lab9"').replace('"instructor"', '"assistant"')
     file.write_text(text, "utf-8")

@@ -159,6 +159,11 @@ def test_attempts_left_never_fall_below_zero_and_our_failures_cost_none(policy, 
         assert left == max(0, limit - internal.count(False))
 
 
+def test_an_attempt_beyond_the_limit_is_not_told_as_used():
+    stands = standing(cohort(Policy(attempts=2)), "ana", "lab1", [attempt(n) for n in (1, 2, 3)], now=DUE)
+    assert (stands.used, stands.left) == (2, 0)
+
+
 def test_a_lab_may_have_a_limit_of_its_own():
     held = cohort(Policy(attempts=3))
     held = replace(held, labs=(replace(held.labs[0], attempts=0), held.labs[1]))

@@ -109,6 +109,8 @@ def test_the_solution_asks_before_it_is_shown_and_ends_what_counts(sign_in, serv
     assert beto.post("labs/lab1/solution", seen="labs/lab1/solution").status_code == 303
     assert "Una solución" in beto.get("labs/lab1/solution").text
     assert services.watch.look(clock()).decisions.seen == {("beto", "lab1"): clock()}
+    assert "Abriste la solución" in beto.get("").text
+    assert "Abriste la solución" not in sign_in("caro").get("").text
 
 
 def test_the_solution_stays_closed_until_the_date_has_passed(sign_in, clock):
