@@ -39,6 +39,8 @@ from autograder.messages import say
 
 Progress = Callable[[str], None]
 
+DATABASE = "AUTOGRADER_DATABASE"
+
 SHARES = {"start": 0.25, "half": 0.5, "most": 0.8, "all": 1.0}
 """How many of a lab's answers a work has."""
 
@@ -71,7 +73,7 @@ def seed(place: Place, progress: Progress, *, again: bool = False) -> bool:
         _set_aside(place.home)
     cohort = demo_cohort([lab.id for lab in place.course.labs], now)
     steps = demo_steps(cohort, now)
-    with Gradebook.open(place.home) as book:
+    with Gradebook.open(place.home, os.environ.get(DATABASE)) as book:
         contents, graded = _graded(place, steps, book, progress)
         for step in steps:
             _record(book, step, contents[step.lab, step.work], graded[step.lab, step.work])
@@ -84,8 +86,10 @@ def seed(place: Place, progress: Progress, *, again: bool = False) -> bool:
 def _set_aside(home: Path) -> None:
     """Rename the database, so that attempts of other dates do not stand beside the new ones.
 
-    Raises ``click.UsageError`` while a service works with it.
+    Raises ``click.UsageError`` while a service works with it, and for one that is not a file of ours.
     """
+    if os.environ.get(DATABASE):
+        raise click.UsageError(say("cli.cohort.demo_database", name=DATABASE))
     with (home / "service.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -12,7 +12,15 @@ from autograder.hub.ports import Ports
 from autograder.hub.roles import CULLER, SERVICE
 from autograder.hub.settings import HubSettings
 
-_PASSED = ("AUTOGRADER_COHORT", "AUTOGRADER_EVENTS", "AUTOGRADER_METRICS_TOKEN", "LANG", "PATH")
+_PASSED = (
+    "AUTOGRADER_COHORT",
+    "AUTOGRADER_DATABASE",
+    "AUTOGRADER_EVENTS",
+    "AUTOGRADER_METRICS_TOKEN",
+    "AUTOGRADER_SMTP",
+    "LANG",
+    "PATH",
+)
 
 
 def services(course: Course, home: Path, settings: HubSettings, ports: Ports) -> list[dict[str, Any]]:
