@@ -32,7 +32,7 @@ from benchmarks.crowd_service import COOKIE, crowd_services, serving
 Ask = Callable[[str, str], tuple[float, requests.Response]]
 
 LIMIT_MS, LIMIT_BYTES = 300, 200_000
-ROUNDS = 9
+ROUNDS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +146,7 @@ def measure(services: Services, crowd: Crowd, rounds: int = ROUNDS) -> list[Timi
         for name, (user, path) in pages.items():
             cold, answer = ask(user, path)
             warm = median(ask(user, path)[0] for _ in range(rounds))
-            renewed = [_fresh(engine, services, ask, user, path) for _ in range(min(5, rounds))]
+            renewed = [_fresh(engine, services, ask, user, path) for _ in range(min(3, rounds))]
             with counted(engine) as seen:
                 ask(user, path)
             weight = len(answer.content) + _files(answer, ask, address)

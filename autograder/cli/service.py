@@ -104,11 +104,14 @@ class Service:
             loop.add_signal_handler(number, self._stop.set)
         tending = asyncio.create_task(self._tend())
         sweeping = asyncio.create_task(self._sweep())
+        looking = asyncio.create_task(
+            asyncio.to_thread(services.watch.look, now)
+        )  # so that no page waits for the first
         await self._stop.wait()
         server.stop()
         for task in (tending, sweeping):
             task.cancel()
-        await asyncio.gather(tending, sweeping, return_exceptions=True)
+        await asyncio.gather(tending, sweeping, looking, return_exceptions=True)
         await asyncio.to_thread(self._end)
 
     def health(self) -> Mapping[str, bool]:

@@ -69,9 +69,9 @@ class ReviewPage(Page):
         with self.services.desk.reading() as session:
             return review_notes(session, self.cohort.slug)
 
-    def labels(self, session: CohortSession) -> Labels:
+    async def labels(self, session: CohortSession) -> Labels:
         """Return the names of the labs that the session's report speaks of."""
-        return labels_of(self.services, labs_of(self.cohort, session))
+        return await self.work(labels_of, self.services, labs_of(self.cohort, session))
 
     def show(
         self, template: str, session: CohortSession, labels: Labels, notes: Sequence[ReviewNote], **values: object
@@ -103,7 +103,7 @@ class CohortReview(ReviewPage):
     async def get(self, id: str) -> None:
         """Show the report of the cohort."""
         session = self.session(id)
-        report, notes, labels = await self.report(session), await self.notes(), self.labels(session)
+        report, notes, labels = await self.report(session), await self.notes(), await self.labels(session)
         asked = self.get_query_argument("page", "1")
         pages = max(1, -(-len(report.students) // ROWS))
         page = min(int(asked), pages) if asked.isascii() and asked.isdigit() and asked.strip("0") else 1
@@ -125,7 +125,7 @@ class StudentReview(ReviewPage):
     async def get(self, id: str, user: str) -> None:
         """Show the report of one student."""
         session = self.session(id)
-        report, labels = await self.report(session), self.labels(session)
+        report, labels = await self.report(session), await self.labels(session)
         order = [one.person.user for one in report.students]
         if user not in order:
             raise HTTPError(404)
@@ -148,7 +148,7 @@ class Paper(ReviewPage):
     async def get(self, id: str, user: str | None = None) -> None:
         """Send it."""
         session = self.session(id)
-        report, notes, labels = await self.report(session), await self.notes(), self.labels(session)
+        report, notes, labels = await self.report(session), await self.notes(), await self.labels(session)
         if user is None:
             paper = await self.work(cohort_paper, self.cohort, report, notes, labels, self.language)
         else:

@@ -29,7 +29,7 @@ class CohortPage(Page):
         query = self._query()
         self.render_page(
             "cohort.html",
-            labels=labels_of(self.services, [query.lab] if query.lab else ()),
+            labels=await self.work(labels_of, self.services, [query.lab] if query.lab else ()),
             matrix=shown,
             overview=seen,
             query=query,

@@ -42,7 +42,7 @@ class QuestionsPage(Page):
         leads = [(self.say(f"insights.lead.{one.name}"), one.count) for one in spread.leads]
         self.render_page(
             "questions.html",
-            labels=labels_of(self.services, [lab] if lab else ()),
+            labels=await self.work(labels_of, self.services, [lab] if lab else ()),
             lab=lab,
             sights=sights,
             grades=bar_chart([(one.name, one.count) for one in spread.grades]),
@@ -78,7 +78,7 @@ class QuestionPage(Page):
         place = next((place for place, one in enumerate(sights) if one.id == id), None)
         if place is None:
             raise HTTPError(404)
-        labels = labels_of(self.services, [lab])
+        labels = await self.work(labels_of, self.services, [lab])
         found, stuck = await self.work(self._details, sight, lab, sights[place], labels.find(lab, id))
         self.render_page(
             "question.html",
