@@ -249,3 +249,19 @@ def test_where_a_student_stands(now, attempts, state):
 def test_when_the_worked_solution_may_be_shown(after, used, now, shown):
     attempts = [attempt(n) for n in range(1, used + 1)]
     assert standing(cohort(Policy(solution_after=after)), "ana", "lab1", attempts, now=DUE + now).solution is shown
+
+
+@given(tries, tries, policies)
+def test_what_is_handed_in_for_a_later_lab_never_lowers_an_earlier_grade(first, second, policy):
+    held = cohort(policy)
+    alone = standings(held, "ana", {"lab1": first}, now=DUE)["lab1"]
+    both = standings(held, "ana", {"lab1": first, "lab2": second}, now=DUE)["lab1"]
+    assert both == alone
+
+
+@given(tries, spans, st.floats(0, 20), policies)
+def test_one_more_attempt_never_lowers_a_grade_by_which_the_best_counts(attempts, late, score, policy):
+    held = cohort(replace(policy, counts=Counts.BEST))
+    more = [*attempts, attempt(len(attempts) + 1, late, score)]
+    before, after = (standing(held, "ana", "lab1", some, now=DUE).score for some in (attempts, more))
+    assert before is None or after >= before
