@@ -35,6 +35,12 @@ def read_events(services: Services, user: str, language: str) -> list[Event]:
     return events_of(cohort, user, extensions, titles, language, moves)
 
 
+def origin(handler: RequestHandler) -> str:
+    """Return where we are reached from outside. Where TLS ends before the hub's proxy, only our settings know of it."""
+    secure = handler.settings["xsrf_cookie_kwargs"].get("secure", False)
+    return f"{'https' if secure else handler.request.protocol}://{handler.request.host}"
+
+
 class CalendarPage(Page):
     """``/calendar?month=2021-10``."""
 
@@ -69,7 +75,7 @@ class CalendarPage(Page):
         token = self.get_signed_cookie(_SHOWN_ONCE, max_age_days=_SHOWN_SECONDS / 86400)
         if not token:
             return ""
-        return f"{self.request.protocol}://{self.request.host}{self.url('calendar', 'feed')}/{token.decode()}.ics"
+        return f"{origin(self)}{self.url('calendar', 'feed')}/{token.decode()}.ics"
 
 
 class Link(Page):
@@ -85,7 +91,11 @@ class Link(Page):
             token = new_token()
             await self.work(self._open, act, token)
             self.set_signed_cookie(
-                _SHOWN_ONCE, token, expires_days=None, path=self.services.prefix, httponly=True, samesite="Lax"
+                _SHOWN_ONCE,
+                token,
+                expires_days=None,
+                path=self.services.prefix,
+                **self.settings["xsrf_cookie_kwargs"],
             )
         self.redirect(self.url("calendar") + "#link", status=303)
 
@@ -134,7 +144,7 @@ class Feed(RequestHandler):
         if user is None or user not in {person.user for person in cohort.people}:
             return None
         language = services.course.language
-        page = f"{self.request.protocol}://{self.request.host}{services.prefix}"
+        page = origin(self) + services.prefix
         return feed(read_events(services, user, language), name=cohort.title, zone=cohort.zone, url=page)
 
     def compute_etag(self) -> str | None:
