@@ -122,6 +122,11 @@ class Page(HubOAuthenticated, RequestHandler):  # type: ignore[misc]  # JupyterH
         """Return an address of ours: ``url("attempts", "lab1", 3)``."""
         return self.services.prefix + "/".join(quote(str(part), safe="") for part in parts)
 
+    @property
+    def streams(self) -> bool:
+        """Whether an answer reaches the browser as it is written. A proxy may keep it until it is whole."""
+        return bool(self.settings["streams"]) or "X-Forwarded-For" not in self.request.headers
+
     async def work(self, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run what takes more than some milliseconds in a thread, so that other pages stay quick."""
         return await asyncio.to_thread(function, *args, **kwargs)

@@ -173,7 +173,14 @@ def test_the_queue_shows_who_waits_and_a_failure_can_be_tried_again(sign_in, ser
 def test_the_queue_says_when_it_moved(address):
     with requests.get(f"{address}queue/events", headers={"X-Test-User": "profe"}, stream=True, timeout=10) as events:
         assert events.headers["Content-Type"].startswith("text/event-stream")
-        assert json.loads(next(events.iter_lines()).removeprefix(b"data: "))["queued"] == 0
+        told = next(line for line in events.iter_lines() if line.startswith(b"data: "))
+        assert json.loads(told.removeprefix(b"data: "))["queued"] == 0
+
+
+def test_behind_a_proxy_that_may_not_stream_the_queue_is_told_once(address):
+    headers = {"X-Test-User": "profe", "X-Forwarded-For": "10.0.0.1"}
+    answer = requests.get(f"{address}queue/events", headers=headers, timeout=10)
+    assert answer.text.startswith("retry: 2000\ndata: {")
 
 
 @pytest.fixture(scope="module")

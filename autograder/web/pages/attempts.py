@@ -98,8 +98,7 @@ class Events(AttemptPage):
         """Tell until it has ended, or the browser has left."""
         _, seen = await self.see(user, lab, number)
         bulletin: Bulletin = self.settings["bulletin"]
-        streams = self.settings["streams"] or "X-Forwarded-For" not in self.request.headers
-        if streams and bulletin.watching >= WATCHERS:
+        if self.streams and bulletin.watching >= WATCHERS:
             raise HTTPError(503)
         self.set_header("Content-Type", "text/event-stream; charset=utf-8")
         self.set_header("X-Accel-Buffering", "no")
@@ -107,7 +106,7 @@ class Events(AttemptPage):
             async for job in bulletin.follow(seen.attempt.id, lambda: self.left):
                 told = json.dumps(self._told(job), ensure_ascii=False)
                 self.write(f"retry: {_patience(job)}\ndata: {told}\n\n")
-                if not streams:
+                if not self.streams:
                     return
                 await self.flush()
         except StreamClosedError:

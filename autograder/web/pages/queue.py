@@ -22,6 +22,7 @@ from autograder.web.services import Services
 LOOK_SECONDS = 1.0
 WATCH_SECONDS = 900.0
 WATCHERS = 50
+AGAIN_MILLISECONDS = 2000  # after which a browser asks again where the answer has ended
 SINCE = timedelta(hours=6)
 MOST_WAITING, MOST_ENDED = 60, 40
 
@@ -105,7 +106,9 @@ class QueueEvents(Page):
             if counts != told:
                 told = counts
                 named = {state.value: count for state, count in counts.items()}
-                self.write(f"data: {json.dumps(named)}\n\n")
+                self.write(f"retry: {AGAIN_MILLISECONDS}\ndata: {json.dumps(named)}\n\n")
+                if not self.streams:
+                    return
             else:
                 self.write(": still here\n\n")
             await self.flush()

@@ -21,7 +21,7 @@ async function refresh() {
 
 const events = new EventSource(live.dataset.events);
 events.onopen = () => { live.hidden = false; };
-events.onerror = () => { live.hidden = true; };
+events.onerror = () => { live.hidden = events.readyState === EventSource.CLOSED; };
 events.onmessage = (event) => {
   const counts = JSON.parse(event.data);
   moving = counts.queued + counts.running;
