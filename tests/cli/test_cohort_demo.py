@@ -10,7 +10,7 @@ import pytest
 from autograder.authoring.make_bundle import make_bundle
 from autograder.authoring.release import derive
 from autograder.authoring.samples import read_samples
-from autograder.cli.cohort_demo import DemoLab, one_a_question, make_work
+from autograder.cli.cohort_demo import DemoLab, make_work, one_a_question
 from autograder.cohort.demo import script
 from autograder.course.read import read_course
 
