@@ -78,10 +78,12 @@ def service_environment(hub: str, home: Path, port: int) -> dict[str, str]:
 class RunningService:
     """A real service in a process of its own, which a test may kill and start again."""
 
-    def __init__(self, hub: str, home: Path, *, workers: int, root: Path = ROOT) -> None:
+    def __init__(self, hub: str, home: Path, *, workers: int, root: Path = ROOT, named: bool = False) -> None:
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}{PREFIX}"
         self._environment = service_environment(hub, home, self.port)
+        if named:  # as the hub does: the service then ends when its parent does
+            self._environment["JUPYTERHUB_SERVICE_NAME"] = "autograder"
         self._command = [sys.executable, "-m", "autograder.cli.main", "service", "--workers", str(workers)]
         self._root, self._log = root, home / "service.log"
         self.process: subprocess.Popen[bytes] | None = None
@@ -92,6 +94,19 @@ class RunningService:
             self.process = subprocess.Popen(
                 self._command, cwd=self._root, env=self._environment, stderr=log, stdout=log
             )
+        self._await(seconds)
+
+    def start_below(self) -> int:
+        """Start it below a process that does nothing else, wait until it answers, and return that process's id."""
+        command = [sys.executable, "-c", "import subprocess, sys; subprocess.run(sys.argv[1:])", *self._command]
+        with self._log.open("ab") as log:
+            self.process = subprocess.Popen(command, cwd=self._root, env=self._environment, stderr=log, stdout=log)
+        self._await(120.0)
+        return self.process.pid
+
+    def _await(self, seconds: float) -> None:
+        """Wait until it answers."""
+        assert self.process is not None
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             try:

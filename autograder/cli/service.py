@@ -12,9 +12,11 @@ import logging
 import os
 import secrets
 import signal
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit
 
 import click
@@ -44,6 +46,7 @@ BODY_SECONDS = 120.0
 IDLE_SECONDS = 75.0
 WATCH_SECONDS = 0.5
 SWEEP_SECONDS = 15.0
+ENDING_SECONDS = 15.0
 
 
 @click.command("service")
@@ -57,15 +60,27 @@ def command(workers: int) -> None:
 
 
 @contextmanager
-def alone(home: Path) -> Iterator[None]:
-    """Be the only service of a state folder: only then is a job that runs nobody's. Raises ``click.UsageError``."""
+def alone(home: Path, patience: float = ENDING_SECONDS) -> Iterator[None]:
+    """Be the only service of a state folder: only then is a job that runs nobody's.
+
+    Waits a little for one that is ending, because its hub died. Raises ``click.UsageError``.
+    """
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (home / "service.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise click.UsageError(say("cli.service.twice", home=home)) from None
+        until = clock() + patience
+        while not _locked(lock):
+            if clock() > until:
+                raise click.UsageError(say("cli.service.twice", home=home))
+            time.sleep(WATCH_SECONDS)
         yield
+
+
+def _locked(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def cookie_secret(home: Path) -> bytes:
@@ -122,14 +137,21 @@ class Service:
         }
 
     async def _tend(self) -> None:
-        """Keep zygote and children alive."""
+        """Keep zygote and children alive, as long as the hub that started this is there."""
+        hub = os.getppid() if "JUPYTERHUB_SERVICE_NAME" in os.environ else None
         root = self._rooms.place.course.root
         self._children.append(Child(name="mirror", module="autograder.cli.mirror", folder=root))
         while True:
-            if self._wanted and not self._zygote.alive:
-                await self._warm(root)
-            for child in self._children:
-                child.keep(clock())
+            if hub is not None and os.getppid() != hub:
+                log.warning("the hub is gone: ending, so that the next one can start its own")
+                self._stop.set()
+            try:
+                if self._wanted and not self._zygote.alive:
+                    await self._warm(root)
+                for child in self._children:
+                    child.keep(clock())
+            except Exception:
+                log.exception("could not tend the workers")
             await asyncio.sleep(WATCH_SECONDS)
 
     async def _warm(self, root: Path) -> None:

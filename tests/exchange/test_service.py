@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import click
 import pytest
 import requests
 from sqlalchemy import select
 
+from autograder.cli.service import alone
 from autograder.course.bundle import Bundle, Cell, Limits, Question, Role
 from autograder.exchange.editions import Editions
 from autograder.exchange.queue import JobState, Queue
@@ -177,8 +179,8 @@ def test_a_service_that_is_killed_takes_up_where_it_was(service, book, home):
     assert lost.number == 1
     counts = Queue(book.engine).counts()
     assert (counts[JobState.QUEUED], counts[JobState.RUNNING], counts[JobState.INTERNAL]) == (0, 0, 0)
-    with pytest.raises(RuntimeError, match="Ya hay un servicio"):
-        RunningService("http://127.0.0.1:9", home, workers=0, root=home.parent).start()
+    with pytest.raises(click.UsageError, match="Ya hay un servicio"), alone(home, patience=0):
+        pass
 
 
 def test_a_half_sent_notebook_is_no_attempt(service, book):
@@ -198,3 +200,21 @@ def test_the_figures_are_told_to_this_machine_alone(service):
     assert 'autograder_jobs{state="queued"}' in figures
     through_proxy = requests.get(f"{service.address}metrics", headers={"X-Forwarded-For": "127.0.0.1"}, timeout=5)
     assert through_proxy.status_code == 403
+
+
+def test_a_service_ends_with_the_hub_that_started_it(home, tmp_path):
+    """The hub is killed: a process that starts the service and then dies stands in for it."""
+    state = tmp_path / "var"
+    state.mkdir()
+    (state / "cohort.toml").write_text((home / "cohort.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    running = RunningService("http://127.0.0.1:9", state, workers=0, root=home.parent, named=True)
+    hub = running.start_below()
+    os.kill(hub, signal.SIGKILL)
+    until(lambda: not answers(running), 20)
+
+
+def answers(service: RunningService) -> bool:
+    try:
+        return requests.get(f"{service.address}health", timeout=2).status_code < 600
+    except requests.ConnectionError:
+        return False
