@@ -210,3 +210,14 @@ def test_a_page_takes_as_many_queries_for_a_big_cohort_as_for_a_small_one(weighe
 
 def test_a_page_of_a_big_cohort_stays_light(weighed):
     assert all(weight < LIMIT_BYTES for name, (_, weight) in weighed[130].items() if name not in FILES)
+
+
+def test_a_column_sorts_one_way_and_then_the_other(sign_in):
+    profe = sign_in("profe")
+    page = profe.get("cohort?lab=lab1").text
+    assert 'aria-sort="ascending"' in page
+    down = re.search(r'href="[^"]*(cohort\?lab=lab1&amp;order=score&amp;down=1)"', page)[1].replace("&amp;", "&")
+    page = profe.get(down).text
+    assert 'aria-sort="descending"' in page
+    assert page.index("Quispe Mamani, Ana") < page.index("Ñahui, Beto") < page.index("Ríos, Caro")
+    assert re.search(r'href="[^"]*cohort\?lab=lab1&amp;order=score"', page)
