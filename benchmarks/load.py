@@ -185,7 +185,8 @@ def _spread(seconds: list[float]) -> Spread:
 
 
 def memory_of(service: RunningService) -> dict[str, int]:
-    """Return the proportional memory of the service, of one worker with its helpers, of the mirror and the zygote."""
+    """Return the proportional memory of the service, of one worker with its helpers, of the mirror, of the zygote, and
+    of all its jails at this moment."""
     assert service.process is not None
     found = {"service": _pss(service.process.pid)}
     for child in _children(service.process.pid):
@@ -193,6 +194,8 @@ def memory_of(service: RunningService) -> dict[str, int]:
         kind = next((name for name in ("cli.worker", "cli.mirror", "jail.zygote") if name in command), "").partition(
             "."
         )[2]
+        if kind == "zygote":
+            found["jails"] = sum(_pss(pid) for pid in _below(child))
         if kind:
             whole = sum(_pss(pid) for pid in (child, *_below(child))) if kind != "zygote" else _pss(child)
             found[kind] = max(found.get(kind, 0), whole)
@@ -218,7 +221,7 @@ def _below(pid: int) -> list[int]:
 
 def _arithmetic(memory: dict[str, int]) -> dict[str, int]:
     """Return how many students a machine of 24 GiB carries: all with a TensorFlow kernel open, or one in three."""
-    ours = memory.get("service", 0) + memory.get("mirror", 0) + memory.get("zygote", 0) + 2 * memory.get("worker", 0)
+    ours = sum(memory.get(kind, 0) for kind in ("service", "mirror", "zygote", "jails")) + 2 * memory.get("worker", 0)
     room = MACHINE_BYTES - RESERVE_BYTES - ours
     return {
         "all_with_a_kernel": room // (LAB_SERVER_BYTES + KERNEL_BYTES),
