@@ -16,6 +16,8 @@ from pathlib import Path
 from jupyter_server.serverapp import ServerApp
 from jupyterhub.singleuser.extension import JupyterHubSingleUser
 
+from autograder.hub import kernel_nursery, kernels
+
 LISTEN, STOP = b"L", b"S"
 UMASK = "AUTOGRADER_UMASK"
 LOG = Path(".local/share/autograder/server.log")
@@ -41,7 +43,11 @@ EXTENSIONS = (
     "jupyter_server.gateway.gateway_client",
     "jupyter_client.provisioning.local_provisioner",
     "tornado.curl_httpclient",
+    "ipykernel.ipkernel",
+    "ipykernel.kernelapp",
     "ipykernel.kernelspec",
+    "IPython.core.completer",
+    "IPython.core.magics",
     "nbconvert.exporters",
     "nbconvert.exporters.html",
 )
@@ -61,6 +67,7 @@ def main(channel: socket.socket) -> None:
     os.umask(int(os.environ.pop(UMASK, "077"), 8))
     _, (listener, *_), _, _ = socket.recv_fds(channel, len(LISTEN), 1)
     _log_to(Path.home() / LOG)
+    kernels.use(kernel_nursery.start())  # before there is a thread
     threading.Thread(target=_await_stop, args=(channel,), daemon=True).start()
     listening = socket.socket(fileno=listener)
     listening.setblocking(False)

@@ -47,10 +47,11 @@ if {standin!r}:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ran:
-    """What a cell printed, and the name of the error it raised."""
+    """What a cell printed, how many pictures it showed, and the error it raised."""
 
     printed: str
     raised: str | None
+    pictures: int = 0
 
 
 class RunningHub:
@@ -213,7 +214,7 @@ class Person:
         """Run code in a new kernel of one's server."""
         kernel = self.at_server("POST", "/api/kernels", {}).json()["id"]
         try:
-            return self._run_in(kernel, code, seconds)
+            return self.run_in(kernel, code, seconds)
         finally:
             self.at_server("DELETE", f"/api/kernels/{kernel}")
 
@@ -233,12 +234,13 @@ class Person:
             self.at_server("DELETE", f"/api/terminals/{name}")
         return shown
 
-    def _run_in(self, kernel: str, code: str, seconds: float) -> Ran:
+    def run_in(self, kernel: str, code: str, seconds: float = 120) -> Ran:
+        """Run code in a kernel that is there."""
         url = f"{self.hub.url.replace('http', 'ws', 1)}/user/{self.user}/api/kernels/{kernel}/channels"
         channel = websocket.create_connection(url, header={"Authorization": f"token {self.token()}"}, timeout=seconds)
         request = uuid.uuid4().hex
         channel.send(json.dumps(_execute_request(request, code)))
-        printed, raised = "", None
+        printed, raised, pictures = "", None, 0
         deadline = time.monotonic() + seconds
         try:
             while time.monotonic() < deadline:
@@ -248,10 +250,12 @@ class Person:
                     continue
                 if kind == "stream":
                     printed += content["text"]
+                elif kind == "display_data":
+                    pictures += "image/png" in content["data"]
                 elif kind == "error":
                     raised = f"{content['ename']}: {content['evalue']}"
                 elif kind == "status" and content["execution_state"] == "idle":
-                    return Ran(printed=printed, raised=raised)
+                    return Ran(printed=printed, raised=raised, pictures=pictures)
         finally:
             channel.close()
         raise TimeoutError(code)

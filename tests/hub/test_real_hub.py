@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -88,6 +89,40 @@ def test_a_kernel_runs_as_its_owner_at_home(ana: Person) -> None:
     said = ana.run("import os; open('notas.txt', 'w').write('mías'); print(os.getcwd(), os.environ['USER'], 6 * 7)")
     assert said.printed.split() == ["/home/ana", "ana", "42"]
     assert ana.at_server("GET", "/api/contents/notas.txt").json()["content"] == "mías"
+
+
+def test_kernels_are_forked_with_tensorflow_imported_and_share_no_chance_and_no_name(ana: Person) -> None:
+    code = """
+import sys
+ready = "tensorflow" in sys.modules
+import numpy as np, random, matplotlib.pyplot as plt
+secret = 1
+plt.plot([1, 2]); plt.show()
+print(ready, np.random.rand(), random.random())
+"""
+    runs = [ana.run(code) for _ in range(2)]
+    first, second = (one.printed.split() for one in runs)
+    assert first[0] == "True"
+    assert [one.pictures for one in runs] == [1, 1]
+    assert first[1] != second[1]
+    assert first[2] != second[2]
+    assert ana.run("print('secret' in dir())").printed == "False\n"
+    said = ana.run("import tensorflow as tf; print(float(tf.reduce_sum(tf.nn.relu(tf.constant([-1.0, 2.0])))))")
+    assert said.printed == "2.0\n"
+
+
+def test_a_kernel_can_be_interrupted_and_dies_alone(ana: Person) -> None:
+    kernel = ana.at_server("POST", "/api/kernels", {}).json()["id"]
+    with ThreadPoolExecutor(1) as pool:
+        endless = pool.submit(ana.run_in, kernel, "import time\nwhile True: time.sleep(0.01)", 60)
+        time.sleep(2)
+        ana.at_server("POST", f"/api/kernels/{kernel}/interrupt")
+        assert endless.result(60).raised.startswith("KeyboardInterrupt")
+    assert ana.run_in(kernel, "print('again')").printed == "again\n"
+    ana.at_server("POST", f"/api/kernels/{kernel}/restart")
+    assert ana.run_in(kernel, "print('restarted')").printed == "restarted\n"
+    ana.at_server("DELETE", f"/api/kernels/{kernel}")
+    assert ana.at_server("GET", f"/api/kernels/{kernel}").status_code == 404
 
 
 def test_a_terminal_is_its_owners_and_nbgrader_is_in_it(ana: Person) -> None:
