@@ -25,6 +25,18 @@ c.Spawner.cmd = ["jupyterhub-singleuser"]
 c.Spawner.args = ["--allow-root"]
 c.Spawner.env_keep = ["PATH", "HOME", "LANG"]
 """
+KERNEL = """
+import time
+began = time.perf_counter()
+import tensorflow as tf
+print(time.perf_counter() - began)
+"""
+FIT = """
+import numpy as np, tensorflow as tf
+model = tf.keras.Sequential([tf.keras.layers.Conv2D(8, 3), tf.keras.layers.Flatten(), tf.keras.layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(np.random.rand(64, 32, 32, 3), np.random.rand(64), epochs=2, verbose=0)
+"""
 WAYS = {"jailed": "", "plain": PLAIN}
 RESULT = Path("artefacts/servers.json")
 
@@ -42,11 +54,15 @@ def measure(way: str, repeats: int) -> dict[str, object]:
         persons = [hub.sign_in(f"b{number}") for number in range(1, 9)]
         together = start_together(persons)
         weights = [memory_of_server(one) for one in persons]
+        kernels = [persons[0].run(KERNEL, 300) for _ in range(repeats)]
+        working = with_kernels(persons[:4])
     return {
         "ready_seconds": {"median": median(seconds), "all": seconds},
         "eight_at_once_seconds": together,
         "pss_mebibytes_of_one_of_eight": median(weight.pss for weight in weights),
         "private_mebibytes_of_one_of_eight": median(weight.private for weight in weights),
+        "tensorflow_seconds_in_a_new_kernel": median(float(ran.printed) for ran in kernels),
+        "pss_mebibytes_with_a_fitted_model": median(weight.pss for weight in working),
     }
 
 
@@ -64,6 +80,15 @@ def start_together(persons: list[Person]) -> float:
         waiting = [person for person in waiting if not is_ready(person)]
         time.sleep(0.1)
     return time.monotonic() - began
+
+
+def with_kernels(persons: list[Person]) -> list[Memory]:
+    """Return what servers hold while each has one kernel that has fitted a small model."""
+    for person in persons:
+        kernel = person.at_server("POST", "/api/kernels", {}).json()["id"]
+        ran = person.run_in(kernel, FIT, 300)
+        assert ran.raised is None, ran.raised
+    return [memory_of_server(person) for person in persons]
 
 
 def is_ready(person: Person) -> bool:
