@@ -13,6 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -27,12 +28,14 @@ class KernelNursery:
     """The server's end of the line to the process that forks kernels."""
 
     line: socket.socket
+    turn: threading.Lock = field(default_factory=threading.Lock)  # a notebook is validated in a thread
 
     def fork(self, arguments: Sequence[str], environment: Mapping[str, str], folder: str) -> ForkedKernel:
         """Start a kernel. Raises ``OSError`` when the nursery is gone or could not fork."""
         wanted = {"arguments": list(arguments), "environment": dict(environment), "folder": folder}
-        self.line.sendall(json.dumps(wanted).encode())
-        said, fds, _, _ = socket.recv_fds(self.line, 64, 1)
+        with self.turn:
+            self.line.sendall(json.dumps(wanted).encode())
+            said, fds, _, _ = socket.recv_fds(self.line, 64, 1)
         if not said or not fds:
             raise OSError("the process that forks kernels is gone")
         return ForkedKernel(pid=int(said), pidfd=fds[0])
