@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,9 @@ class SharedFolder:
     def open(self) -> int | None:
         """Let the group in; return it. An ordinary user's servers are all that user's, and need no group: None."""
         self.gradebook.mkdir(mode=0o770, parents=True, exist_ok=True)
+        for name in FOLDERS:  # a server sees what is there when it starts
+            with suppress(PermissionError):  # a course that is not ours to write
+                (self.root / name).mkdir(exist_ok=True)
         if os.geteuid() != 0:
             return None
         for folder in (*(self.root / name for name in FOLDERS), self.gradebook):
