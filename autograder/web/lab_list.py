@@ -8,6 +8,7 @@ from datetime import datetime
 
 from autograder.cohort.releases import read_releases
 from autograder.course.cohort import Person
+from autograder.exchange.editions import Edition
 from autograder.gradebook import Attempt, GradeRow
 from autograder.web.attempt import Seen
 from autograder.web.rendering import number, short_time
@@ -85,6 +86,16 @@ def list_labs(services: Services, person: Person, say: Say) -> tuple[Listed, ...
             )
         )
     return tuple(found)
+
+
+def edition_for(services: Services, person: Person, lab: str) -> Edition | None:
+    """Return the edition of a lab that a person may fetch and hand in, None when there is none for them now."""
+    cohort, now = services.cohort(), services.clock()
+    if lab not in {dates.lab for dates in cohort.labs}:
+        return None
+    with services.desk.reading() as session:
+        released = read_releases(session, cohort.slug).lab_released(cohort, lab, now)
+    return services.editions.current(lab) if released or person.role.staff else None
 
 
 def _label(say: Say, due: str, left: int | None) -> str:

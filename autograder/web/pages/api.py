@@ -18,7 +18,7 @@ from autograder.course.cohort import PersonRole
 from autograder.web.attempt import AttemptPage, feedback_page
 from autograder.web.builds import Builds
 from autograder.web.errors import Refused
-from autograder.web.lab_list import Listed, list_labs, one_attempt
+from autograder.web.lab_list import Listed, edition_for, list_labs, one_attempt
 from autograder.web.page import Page
 from autograder.web.services import PublishFailed
 from autograder.web.upload import Upload
@@ -50,12 +50,11 @@ class Archive(Page):
 
     async def get(self, lab: str) -> None:
         """Send it, to students only when it is released."""
-        listed = await self.work(list_labs, self.services, self.who, self.say)
-        found = next((one for one in listed if one.lab == lab), None)
-        if found is None or found.archive is None or not (found.released or self.who.role.staff):
+        edition = await self.work(edition_for, self.services, self.who, lab)
+        if edition is None:
             raise HTTPError(404)
         self.set_header("Content-Type", "application/zip")
-        self.finish(await self.work(self.services.gradebook.objects.get, found.archive))
+        self.finish(await self.work(self.services.editions.archive, edition))
 
 
 class Attempts(Upload):
@@ -65,8 +64,7 @@ class Attempts(Upload):
 
     async def post(self, lab: str) -> None:
         """Receive it: 201, or 200 for bytes that were received before."""
-        listed = await self.work(list_labs, self.services, self.who, self.say)
-        if not any(one.lab == lab and (one.released or self.who.role.staff) for one in listed):
+        if await self.work(edition_for, self.services, self.who, lab) is None:
             raise HTTPError(404)
         receipt = await self.keep(lab)
         kind = "surplus" if receipt.surplus else "late" if receipt.late else "kept"

@@ -6,7 +6,7 @@ from typing import Any
 
 from tornado.web import HTTPError
 
-from autograder.course.cohort import PersonRole
+from autograder.web.lab_list import edition_for
 from autograder.web.page import Page
 from autograder.web.upload import Upload
 
@@ -15,7 +15,7 @@ def before(page: Page, lab: str) -> dict[str, Any]:
     """Return what a person should know before handing in. Raises 404 for a lab that the cohort does not take."""
     services, user = page.services, page.who.user
     try:
-        dates, allowed = page.cohort.dates(lab), services.reception.allowance(user, lab)
+        allowed = services.reception.allowance(user, lab)
     except KeyError:
         raise HTTPError(404) from None
     received = [attempt.number for attempt in services.gradebook.attempts(lab, user)]
@@ -27,7 +27,7 @@ def before(page: Page, lab: str) -> dict[str, Any]:
         "left": None if allowed.last is None else max(0, allowed.last - newest),
         "newest": newest,
         "late": now > allowed.late_after,
-        "early": now < dates.opens,
+        "early": edition_for(services, page.who, lab) is None,
         "policy": page.cohort.policy,
     }
 
@@ -49,8 +49,7 @@ class Send(Upload):
 
     async def post(self, lab: str) -> None:
         """Receive it and show its page, which is its receipt."""
-        known = await self.work(before, self, lab)
-        if known["early"] and self.who.role is PersonRole.STUDENT:
+        if await self.work(edition_for, self.services, self.who, lab) is None:
             raise HTTPError(404)
         receipt = await self.keep(lab)
         self.redirect(self.url("attempts", lab, receipt.attempt), status=303)
