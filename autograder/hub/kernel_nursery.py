@@ -129,7 +129,7 @@ def _be_kernel(wanted: Mapping[str, Any]) -> NoReturn:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         os.environ.clear()
-        os.environ.update(wanted["environment"])
+        os.environ.update(wanted["environment"], JPY_PARENT_PID=str(os.getppid()))  # a kernel ends with its parent
         os.chdir(wanted["folder"])
         _forget_the_zygote()
         sys.argv = [MODULE, *wanted["arguments"]]

@@ -22,6 +22,8 @@ EXCHANGE = {
 }
 _STAFF_ONLY = ("@jupyter/nbgrader:formgrader", "@jupyter/nbgrader:create-assignment", "@jupyter/nbgrader:course-list")
 _STAFF_ONLY_SERVER = ("nbgrader.server_extensions.formgrader", "nbgrader.server_extensions.course_list")
+# formgrader reads what is in /etc/jupyter, and must work on the course's own gradebook wherever it was started.
+_OF_THE_COURSE = 'load_subconfig("nbgrader_config.py", path="/home/{course}")\n'
 _LOCALES = {"es": "es_ES", "en": "en"}
 
 
@@ -47,7 +49,9 @@ class ServerFiles:
 
     def _files(self, role: PersonRole) -> dict[str, str]:
         hidden = () if role.staff else _STAFF_ONLY
+        own = {"nbgrader_config.py": _OF_THE_COURSE.format(course=self.course)} if role.staff else {}
         return {
+            **own,
             "jupyter_server_config.json": _json(_server_config(role)),
             "nbgrader_config.json": _json(self._nbgrader_config()),
             "labconfig/page_config.json": _json({"disabledExtensions": dict.fromkeys(hidden, True)}),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 STAFF_GID = 64_999
+DATABASE = "gradebook.db"
 FOLDERS = ("source", "release", "solutions")
 
 
@@ -28,6 +29,8 @@ class SharedFolder:
     def open(self) -> int | None:
         """Let the group in; return it. An ordinary user's servers are all that user's, and need no group: None."""
         self.gradebook.mkdir(mode=0o770, parents=True, exist_ok=True)
+        # SQLite makes a file that its group may not write: it must find one that is there, and shared.
+        (self.gradebook / DATABASE).touch(mode=0o660)
         for name in FOLDERS:  # a server sees what is there when it starts
             with suppress(PermissionError):  # a course that is not ours to write
                 (self.root / name).mkdir(exist_ok=True)
