@@ -176,7 +176,7 @@ def _row(
         stuck=stuck,
         silent=silence(person.user, attempts, standings, sight.asof) is not None,
         waiting=any(_waits(attempt) for attempt in attempts) or any(cell.kind == "wait" for cell in cells),
-        complete=all(standing.state is LabState.COMPLETE for standing in standings),
+        complete=bool(standings) and all(standing.state is LabState.COMPLETE for standing in standings),
         attempt=standings[0].counted if len(labs) == 1 else None,
     )
 

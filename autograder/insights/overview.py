@@ -38,7 +38,7 @@ def _overview(sight: Sight, labs: list[str]) -> Overview:
         standings = [sight.standing[person.user][lab] for lab in labs]
         attempts = [attempt for lab in labs for attempt in sight.facts.lab(lab).of(person.user)]
         submitted += bool(attempts)
-        complete += all(one.state is LabState.COMPLETE for one in standings)
+        complete += bool(standings) and all(one.state is LabState.COMPLETE for one in standings)
         waiting += sum(not attempt.graded for attempt in attempts)
         silent += silence(person.user, attempts, standings, sight.asof) is not None
         scored = [one for one in standings if one.score is not None and one.max_score > 0]

@@ -6,12 +6,14 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import requests
 
 from autograder.exchange.queue import JobState
+from autograder.insights.sight import Watch
 from benchmarks.crowd import Crowd
 from benchmarks.crowd_service import crowd_services, serving
 from benchmarks.pages import FILES, LIMIT_BYTES, STUDENT, browser_of, counted, pages_of
@@ -36,6 +38,7 @@ PAGES = (
 )
 
 
+REPORT = "avance/avance-1"
 MISSING = (
     "questions/lab1/nothing",
     "questions/nothing/kernel",
@@ -221,3 +224,23 @@ def test_a_column_sorts_one_way_and_then_the_other(sign_in):
     assert 'aria-sort="descending"' in page
     assert page.index("Quispe Mamani, Ana") < page.index("Ñahui, Beto") < page.index("Ríos, Caro")
     assert re.search(r'href="[^"]*cohort\?lab=lab1&amp;order=score"', page)
+
+
+@pytest.mark.parametrize("bare", ["people", "labs", "sessions"])
+def test_a_cohort_that_is_not_written_yet_breaks_no_page(services, bare):
+    cohort = services.cohort()
+    staff = tuple(person for person in cohort.people if person.role.staff)
+    emptier = replace(cohort, **{bare: staff if bare == "people" else ()})
+    watch = Watch(services.gradebook.engine, lambda: emptier)
+    with serving(replace(services, cohort=lambda: emptier, watch=watch)) as address:
+        for path in (
+            "cohort",
+            "cohort?lab=lab1",
+            "questions",
+            "avance",
+            "queue",
+            "export/grades.csv",
+            "avance/avance-1",
+        ):
+            answer = requests.get(address + path, headers={"X-Test-User": "profe"}, timeout=20)
+            assert answer.status_code == (404 if (path, bare) == (REPORT, "sessions") else 200), path
