@@ -188,7 +188,7 @@ class Person:
             server = self.api("GET", f"/users/{self.user}").json()["servers"].get("", {})
             if server.get("ready"):
                 return time.monotonic() - began
-            time.sleep(0.05)
+            time.sleep(0.05 if time.monotonic() < began + 3 else 0.5)
         raise AssertionError(f"no server:\n{self.hub.log.read_text()[-4000:]}")
 
     def stop_server(self) -> None:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ import requests
 from running_hub import Person, RunningHub
 
 from autograder.course.cohort import PersonRole
+from autograder.devices.accounts import Accounts
+from autograder.state.database import open_database, sqlite_url
 
 pytestmark = [pytest.mark.jail, pytest.mark.slow]
 
@@ -71,6 +74,25 @@ def test_a_wrong_password_does_not_sign_in_and_says_so_in_spanish(hub: RunningHu
     answer = Person(hub, "ana").sign_in("otra cosa")
     assert answer.status_code == 403
     assert "no coinciden" in answer.content.decode()
+
+
+def test_an_invitation_is_used_once_in_a_browser(hub: RunningHub) -> None:
+    engine = open_database(sqlite_url(hub.folder / "autograder.db"))
+    accounts = Accounts(engine)
+    accounts.add("eva", PersonRole.STUDENT, datetime.now(UTC))
+    code = accounts.invite("eva", datetime.now(UTC))
+    engine.dispose()
+    browser, page = requests.Session(), f"{hub.url}/hub/invitation"
+    shown = browser.get(page, params={"code": code}, timeout=20)
+    assert (shown.status_code, "«eva»" in shown.content.decode()) == (200, True)
+    assert shown.headers["Referrer-Policy"] == "no-referrer"
+    form = {"code": code, "password": "mi clave larga", "_xsrf": browser.cookies.get("_xsrf", path="/hub/")}
+    assert "no son iguales" in browser.post(page, data={**form, "again": "otra"}, timeout=20).content.decode()
+    kept = browser.post(page, data={**form, "again": form["password"]}, allow_redirects=False, timeout=20)
+    assert (kept.status_code, kept.headers["Location"]) == (302, "/hub/login")
+    assert Person(hub, "eva").sign_in(form["password"]).status_code == 302
+    assert browser.get(page, params={"code": code}, timeout=20).status_code == 410
+    assert requests.post(page, data={**form, "again": form["password"]}, timeout=20).status_code == 403  # no cookie
 
 
 def test_a_form_without_its_token_is_refused(hub: RunningHub) -> None:
