@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from autograder.course.cohort import PersonRole
 from autograder.devices.accounts import Accounts
 from autograder.state.database import open_database, sqlite_url
 
-pytestmark = [pytest.mark.jail, pytest.mark.slow]
+pytestmark = [pytest.mark.jail, pytest.mark.tensorflow, pytest.mark.slow]
 
 PEOPLE = {"ana": PersonRole.STUDENT, "beto": PersonRole.STUDENT, "profe": PersonRole.INSTRUCTOR}
 TOKEN = "os.environ['JUPYTERHUB_API_TOKEN']"
@@ -334,6 +335,18 @@ def test_one_gpu_is_for_one_server_and_the_next_waits_in_line(hub: RunningHub) -
 
 def place_in_line(person: Person) -> dict[str, object]:
     return person.session.get(f"{person.hub.url}/hub/line?profile=gpu", timeout=20).json()
+
+
+def test_a_dead_proxy_is_started_again_and_knows_the_servers(hub: RunningHub, ana: Person) -> None:
+    assert ana.token()
+    os.kill(int((hub.folder / "hub" / "proxy.pid").read_text().split()[0]), signal.SIGKILL)
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline:
+        with suppress(requests.ConnectionError):
+            if ana.at_server("GET", "/api/contents").status_code == 200:
+                return
+        time.sleep(0.5)
+    raise AssertionError("no proxy")
 
 
 def test_servers_go_on_while_the_hub_is_dead_and_are_found_again(hub: RunningHub, ana: Person) -> None:
