@@ -79,6 +79,7 @@ class RunningService:
     """A real service in a process of its own, which a test may kill and start again."""
 
     def __init__(self, hub: str, home: Path, *, workers: int, root: Path = ROOT, named: bool = False) -> None:
+        self.home = home
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}{PREFIX}"
         self._environment = service_environment(hub, home, self.port)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import shutil
 import signal
+import stat
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,15 +28,18 @@ STEADY_SECONDS = 60.0
 @dataclass(slots=True, kw_only=True)
 class Child:
     """One process: the command of ``module``, with arguments. It leads a group of its own and ends when its standard
-    input closes."""
+    input closes. Its temporary files are in a folder of its own, which goes when it does: a process that is killed
+    clears nothing away, and an attempt's folder holds hidden data."""
 
     name: str
     module: str
     arguments: tuple[str, ...] = ()
     folder: Path
+    scratch: str = "autograder-child-"  # how the name of that folder begins
     died: Callable[[str], None] = lambda _: None  # told the name of one that died
     process: subprocess.Popen[bytes] | None = None
     restarts: int = 0
+    _temporary: Path | None = field(default=None)
     _started: float = field(default=0.0)
     _again: float = field(default=0.0)
 
@@ -63,6 +69,8 @@ class Child:
 
     def _start(self, now: float) -> None:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTERHUB_")}
+        self._temporary = Path(tempfile.mkdtemp(prefix=self.scratch))
+        environment["TMPDIR"] = str(self._temporary)
         # Not by ``-m``: a program that can be imported is, again, by the process of every attempt (multiprocessing).
         program = f"from {self.module} import command; command()"
         self.process = subprocess.Popen(
@@ -87,10 +95,20 @@ class Child:
         self.process.wait()
 
     def _kill_group(self) -> None:
-        """End whatever the process left of its group."""
+        """End whatever the process left of its group, and clear its temporary files away."""
         assert self.process is not None
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
+        if self._temporary is not None:
+            shutil.rmtree(self._temporary, ignore_errors=True)
+
+
+def clear_scratch(prefix: str) -> None:
+    """Clear away what children of an earlier service left: folders of ours whose names begin so."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
+        status = folder.lstat()
+        if stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def clock() -> float:

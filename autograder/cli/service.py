@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import hashlib
 import logging
 import os
 import secrets
@@ -23,7 +24,7 @@ import click
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
-from autograder.cli.children import Child, clock
+from autograder.cli.children import Child, clear_scratch, clock
 from autograder.cli.grade import default_jobs
 from autograder.cli.jails import ENVIRONMENT, PRELOAD
 from autograder.cli.logs import to_json
@@ -103,12 +104,14 @@ class Service:
         self._zygote = Zygote(preload=PRELOAD, environment=ENVIRONMENT)
         self._wanted = workers
         self._children: list[Child] = []
+        self._scratch = f"autograder-{hashlib.sha256(str(rooms.place.home).encode()).hexdigest()[:8]}-"
         self._stop = asyncio.Event()
 
     async def run(self) -> None:
         """Serve until told to stop."""
         rooms, now = self._rooms, utc_now()
         services = make_services(rooms, self.health)
+        clear_scratch(self._scratch)
         resumed, adopted = rooms.queue.resume(now), rooms.reception.adopt(now)
         log.info("taken up: %d that ran, %d just received", resumed, adopted)
         if first := Press(rooms=rooms).first_editions():
@@ -140,7 +143,7 @@ class Service:
         """Keep zygote and children alive, as long as the hub that started this is there."""
         hub = os.getppid() if "JUPYTERHUB_SERVICE_NAME" in os.environ else None
         root = self._rooms.place.course.root
-        self._children.append(Child(name="mirror", module="autograder.cli.mirror", folder=root))
+        self._children.append(Child(name="mirror", module="autograder.cli.mirror", folder=root, scratch=self._scratch))
         while True:
             if hub is not None and os.getppid() != hub:
                 log.warning("the hub is gone: ending, so that the next one can start its own")
@@ -172,6 +175,7 @@ class Service:
                         module="autograder.cli.worker",
                         arguments=("--zygote", self._zygote.address, "--name", name),
                         folder=root,
+                        scratch=self._scratch,
                         died=self._give_back,
                     )
                 )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
 import signal
 import socket
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -133,6 +135,12 @@ def workers(service: RunningService) -> dict[str, int]:
     return {name: pid for name, pid in started.items() if Path(f"/proc/{pid}").exists()}
 
 
+def scratch(service: RunningService) -> list[Path]:
+    """Return the folders of temporary files of the service's children."""
+    key = hashlib.sha256(str(service.home).encode()).hexdigest()[:8]
+    return list(Path(tempfile.gettempdir()).glob(f"autograder-{key}-*"))
+
+
 def runs(book: Gradebook, student: str) -> list[float | None]:
     """Return the score of every run recorded of a student's, superseded ones too."""
     query = select(RunRow.score).join(RunRow.attempt).join(AttemptRow.student).where(StudentRow.name == student)
@@ -160,6 +168,7 @@ def test_a_worker_that_is_killed_at_work_costs_nothing(service, book):
     until(lambda: state(service, "s001")["state"] == "graded")
     assert runs(book, "s001") == [2.0]
     until(lambda: len(workers(service)) == 2)
+    assert len(scratch(service)) == 3  # the mirror's and two workers': nothing is left of the dead
     assert not set(before.values()) & set(workers(service).values())
 
 
@@ -173,6 +182,7 @@ def test_a_service_that_is_killed_takes_up_where_it_was(service, book, home):
     lost = book.receive("s006", "lab2", notebook("x = 42"), datetime.now(UTC))  # kept, and then the power went
     service.start()
     service.warm()
+    assert len(scratch(service)) == 3
     for number in range(2, 7):
         until(lambda: state(service, f"s{number:03}")["state"] == "graded")  # noqa: B023 (waited for at once)
         assert runs(book, f"s{number:03}") == [2.0]
