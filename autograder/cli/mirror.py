@@ -6,6 +6,7 @@ A process of its own: nbgrader takes seconds to import, and nobody at a page or 
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections import Counter
 from pathlib import Path
@@ -31,6 +32,7 @@ def command() -> None:
     """Anota en nbgrader lo que se calificó. Lo inicia el servicio."""
     to_json()
     die_with_parent()
+    os.umask(0o007)  # what it writes is for the group that teaches
     place = find_place(Path.cwd())
     with open_rooms(place) as rooms:
         mirror = Mirror(rooms, NbgraderDoor.open(place.course.root))

@@ -43,7 +43,7 @@ def _place(path: Path, content: bytes) -> None:
     if path.is_file() and not path.is_symlink() and path.read_bytes() == content:
         return
     partial = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o660)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
     partial.replace(path)
