@@ -163,13 +163,10 @@ def graded_by_hand(graded, profe) -> None:
     """Give full points in formgrader to the answer that a person must read."""
     until(lambda: in_formgrader(profe))  # the mirror tells nbgrader's gradebook a moment after the grade is there
     profe.page.locator("tbody a:visible").first.click()
-    scores = profe.page.locator("input.score")
-    scores.first.wait_for(timeout=WAIT)
-    by_hand = scores.nth(scores.count() - 1)
-    by_hand.scroll_into_view_if_needed()
+    by_hand = profe.page.locator("xpath=//code[normalize-space()='explica']/ancestor::*[.//input][1]//input").first
+    by_hand.scroll_into_view_if_needed(timeout=WAIT)
     by_hand.fill("2")
     by_hand.press("Tab")
-    expect(profe.page.locator(".save-icon, .glyphicon-ok").last).to_be_attached()
     profe.page.wait_for_timeout(2000)  # formgrader saves when a field is left, and says so for a moment only
     profe.shot("formgrader")
 
