@@ -31,6 +31,7 @@ from autograder.cohort.write import cohort_toml, write_file
 from autograder.course.bundle import Bundle
 from autograder.course.model import Lab
 from autograder.course.result import GradedAttempt, Verdict
+from autograder.exchange.queue import Queue
 from autograder.gradebook import Gradebook, pack, unpack
 from autograder.grading.pool import Grader, Task
 from autograder.grading.submission import Submission
@@ -78,9 +79,18 @@ def seed(place: Place, progress: Progress, *, again: bool = False) -> bool:
         for step in steps:
             _record(book, step, contents[step.lab, step.work], graded[step.lab, step.work])
         live_through(book, cohort, now)
+        _for_formgrader(book, now)
     write_file(file, cohort_toml(cohort))  # last: where it is, all the rest is
     progress(say("cli.cohort.demo_done", file=file, count=len(steps), runs=len(set(contents.values()))))
     return True
+
+
+def _for_formgrader(book: Gradebook, now: datetime) -> None:
+    """Let the service tell nbgrader's gradebook of each student's newest attempt, as of those that come in."""
+    queue = Queue(book.engine)
+    newest = {(attempt.student, attempt.lab): attempt.id for attempt in book.attempts()}
+    for id in newest.values():
+        queue.recorded(id, now)
 
 
 def _set_aside(home: Path) -> None:

@@ -186,6 +186,13 @@ class Queue:
         found = self._list(select(JobRow).where(ended, JobRow.mirrored.is_(False)).order_by(JobRow.id).limit(1))
         return found[0] if found else None
 
+    def recorded(self, attempt: int, now: datetime) -> None:
+        """Note an attempt that was graded without the queue, so that nbgrader's gradebook is told of it as well."""
+        with self._write() as session:
+            row = _row(attempt, now, SUBMITTED, _newest_run(session, attempt), held=False)
+            row.state, row.started_at, row.ended_at = JobState.DONE, now, now
+            session.add(row)
+
     def mirrored(self, job: Job) -> None:
         """Write down that nbgrader's gradebook has it, or need not."""
         with self._write() as session:

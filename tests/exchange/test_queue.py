@@ -172,3 +172,13 @@ def test_many_workers_at_once_never_share_a_job(queue: Queue, hand_in):
     for thread in threads:
         thread.join()
     assert len(taken) == len(set(taken)) == 20
+
+
+def test_what_was_graded_without_the_queue_is_told_to_nbgrader_too_and_not_graded_again(queue, book):
+    attempt = book.receive("ana", "lab2", b"a notebook", NOON)
+    queue.recorded(attempt.id, NOON)
+    assert queue.lease("w", NOON) is None
+    told = queue.to_mirror()
+    assert told.attempt == attempt.id
+    queue.mirrored(told)
+    assert queue.to_mirror() is None
