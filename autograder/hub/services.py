@@ -12,6 +12,7 @@ from autograder.hub.ports import Ports
 from autograder.hub.roles import CULLER, SERVICE
 from autograder.hub.settings import HubSettings
 
+_TIED = (sys.executable, "-m", "autograder.hub.tied")
 _PASSED = (
     "AUTOGRADER_COHORT",
     "AUTOGRADER_DATABASE",
@@ -36,14 +37,14 @@ def services(course: Course, home: Path, settings: HubSettings, ports: Ports) ->
         {
             "name": SERVICE,
             "url": f"http://127.0.0.1:{ports.service}",
-            "command": [sys.executable, "-m", "autograder.cli", "service"],
+            "command": [*_TIED, sys.executable, "-m", "autograder.cli", "service"],
             "cwd": str(course.root),
             "environment": environment,
             "oauth_no_confirm": True,
         },
         {
             "name": CULLER,
-            "command": [sys.executable, "-m", "autograder.hub.culler"],
+            "command": [*_TIED, sys.executable, "-m", "autograder.hub.culler"],
             "cwd": str(course.root),
             "environment": environment,
         },

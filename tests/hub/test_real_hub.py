@@ -360,6 +360,14 @@ def test_servers_go_on_while_the_hub_is_dead_and_are_found_again(hub: RunningHub
     again.stop_server()
     assert again.api("GET", "/users/ana").json()["servers"] == {}
     assert not _processes_of(hub, "ana")
+    cullers = [one for one in Path("/proc").glob("[0-9]*/cmdline") if _says(one, b"autograder.hub.culler")]
+    assert sum(_says(one.parent / "environ", f"AUTOGRADER_HOME={hub.folder}".encode()) for one in cullers) == 1
+
+
+def _says(file: Path, words: bytes) -> bool:
+    with suppress(OSError):
+        return words in file.read_bytes()
+    return False
 
 
 def _processes_of(hub: RunningHub, user: str) -> list[str]:
