@@ -269,7 +269,7 @@ MISCHIEF = [
         name="filling the list of files",
         code="import os\ntry:\n    for number in range(100_000): os.mkdir(f'/tmp/{number}')\n"
         "except OSError as error: print(error.errno, number < 20_000)\n"
-        "for folder in os.listdir('/tmp'): os.rmdir(f'/tmp/{folder}')",
+        "for folder in filter(str.isdigit, os.listdir('/tmp')): os.rmdir(f'/tmp/{folder}')",
         seen=r"28 True\n",
     ),
     Attack(

@@ -163,7 +163,8 @@ def graded_by_hand(graded, profe) -> None:
     """Give full points in formgrader to the answer that a person must read."""
     until(lambda: in_formgrader(profe))  # the mirror tells nbgrader's gradebook a moment after the grade is there
     profe.page.locator("tbody a:visible").first.click()
-    by_hand = profe.page.locator("xpath=//code[normalize-space()='explica']/ancestor::*[.//input][1]//input").first
+    profe.page.wait_for_load_state("networkidle")
+    by_hand = profe.page.locator("input.score").last  # the question that a person reads is the lab's last
     by_hand.scroll_into_view_if_needed(timeout=WAIT)
     by_hand.fill("2")
     by_hand.press("Tab")
