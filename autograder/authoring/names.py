@@ -54,6 +54,7 @@ class _Scope(ast.NodeVisitor):
 
     def __init__(self, bound: Iterable[str] = ()) -> None:
         self.bound = set(bound)  # certainly bound at this point
+        self.around: set[str] | None = None  # of a class: what the scopes within it see, which are not its own names
         self.reads: set[str] = set()  # read where they may be unbound
         self.later: set[str] = set()  # read by functions, whenever those are called
         self.binds: set[str] = set()  # bound somewhere in this scope
@@ -197,15 +198,23 @@ class _Scope(ast.NodeVisitor):
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         self.block([*node.decorator_list, *node.bases, *node.keywords])
-        inner = _Scope(self.bound)
+        inner = _Scope(self._seen_within())
+        inner.around = self._seen_within()
         inner.block(node.body)
         self.reads |= inner.reads
         self.later |= inner.later  # a method does not see the names of its class
         self.bind(node.name)
 
+    def _seen_within(self) -> set[str]:
+        """Return the bound names that a scope within this one sees."""
+        return set(self.bound if self.around is None else self.around)
+
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> None:
-        inner = _Scope(self.bound)
-        for part in node.generators:
+        first, *others = node.generators
+        self.visit(first.iter)  # the scope around evaluates it
+        inner = _Scope(self._seen_within())
+        inner.block([first.target, *first.ifs])
+        for part in others:
             inner.block([part.iter, part.target, *part.ifs])
         inner.block([node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt])
         walrus = {part.target.id for part in ast.walk(node) if isinstance(part, ast.NamedExpr)}

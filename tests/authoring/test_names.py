@@ -5,7 +5,7 @@ import contextlib
 import symtable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from autograder.authoring.names import KNOWN, names_of
@@ -107,6 +107,8 @@ def programs() -> st.SearchStrategy[str]:
 
 @settings(max_examples=60, deadline=None)
 @given(programs())
+@example("class a:\n    for b in [a]:\n        [b for a in [a]]")  # what is in a class does not see its names
+@example("class a:\n    b = a\n    class c:\n        d = b")
 def test_names_agree_with_pythons_own_symbol_table(source):
     ast.parse(source)
     found, table = names_of(source), symtable.symtable(source, "cell", "exec")
