@@ -130,6 +130,8 @@ def notebook_shell() -> Iterator[NotebookShell]:
     config.HistoryManager.enabled = False
     config.HistoryManager.hist_file = ":memory:"
     warnings.filterwarnings("ignore", message="To exit: use 'exit'", category=UserWarning)
+    # Keras tells everybody who fits on a Dataset, with the path of its own file; nobody asked it to shuffle.
+    warnings.filterwarnings("ignore", message="`shuffle=True` was passed", category=UserWarning)
     with tempfile.TemporaryDirectory(prefix="ipython-", ignore_cleanup_errors=True) as folder:
         shell = NotebookShell.instance(config=config, ipython_dir=folder, colors="nocolor", xmode="Minimal")
         try:
